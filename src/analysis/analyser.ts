@@ -1,0 +1,36 @@
+import type { Anchor, FileDiff } from '../diff/file-diff.ts'
+import type { Category, Severity } from '../review/finding.ts'
+
+/** A changed file with its whole new content. */
+export interface AnalysedFile {
+  readonly diff: FileDiff
+  /** Decoded as UTF-8; undefined for deleted, binary and withheld files. */
+  readonly content: string
+}
+
+/** A problem that a rule found. The anchor is on the RIGHT side and overlaps a changed line. */
+export interface AnalyserFinding {
+  readonly path: string
+  readonly anchor: Anchor
+  /** The linter's own name of the rule: `F821`, `no-cond-assign`, `aws-access-key`. */
+  readonly rule: string
+  readonly severity: Severity
+  readonly category: Category
+  /** One line. */
+  readonly title: string
+  /** How it fails, in a sentence or two. Never contains a secret. */
+  readonly explanation: string
+}
+
+/**
+ * Finds problems without a model: rules for correctness and security, no style.
+ * Only our configuration counts; nothing of the repository is executed or loaded (I7).
+ * Throws when it could not run: the review then names the files as unread by it. An abort stops it.
+ */
+export interface Analyser {
+  /** `ruff`, `oxlint`, `secrets`, … as shown on comments. */
+  readonly name: string
+  /** Whether it has rules for this path. */
+  covers(path: string): boolean
+  analyse(files: readonly AnalysedFile[], signal: AbortSignal): Promise<readonly AnalyserFinding[]>
+}

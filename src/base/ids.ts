@@ -1,0 +1,9 @@
+import { randomUUID } from 'node:crypto'
+
+/** A value of type `T` that was checked where it was made, and cannot be mistaken for another `T`. */
+export type Brand<T, Name extends string> = T & { readonly __brand: Name }
+
+/** Makes ids; an argument wherever ids are made, so that tests can name them. */
+export type IdSource = () => string
+
+export const randomIds: IdSource = () => randomUUID()

@@ -1,0 +1,172 @@
+import { z } from 'zod'
+import type { Brand } from '../base/ids.ts'
+import type { Anchor } from '../diff/file-diff.ts'
+
+/** `owner/name`, as GitHub spells it. */
+export type RepositoryName = Brand<string, 'RepositoryName'>
+
+/** A full commit id: 40 hex digits (64 in SHA-256 repositories). */
+export type CommitId = Brand<string, 'CommitId'>
+
+export const repositoryName = z
+  .string()
+  .max(140)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9]+)?\/[A-Za-z0-9._-]+$/, 'is not owner/name')
+  .transform((name) => name as RepositoryName) // checked by the pattern
+
+export const commitId = z
+  .string()
+  .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'is not a full commit id')
+  .transform((id) => id as CommitId) // checked by the pattern
+
+export interface PullRequest {
+  readonly number: number
+  readonly title: string
+  /** Empty when the author wrote none. */
+  readonly body: string
+  readonly author: { readonly login: string; readonly isBot: boolean }
+  readonly state: 'open' | 'closed'
+  readonly draft: boolean
+  readonly labels: readonly string[]
+  /** `repository` is undefined when the fork was deleted. */
+  readonly head: { readonly commit: CommitId; readonly branch: string; readonly repository?: RepositoryName }
+  readonly base: { readonly commit: CommitId; readonly branch: string; readonly repository: RepositoryName }
+  readonly updatedAt: Date
+}
+
+/** A file as GitHub lists it for a pull request: compared with the merge base. */
+export interface ChangedFile {
+  readonly path: string
+  readonly previousPath?: string
+  readonly status: 'added' | 'removed' | 'modified' | 'renamed' | 'copied' | 'changed' | 'unchanged'
+  readonly additions: number
+  readonly deletions: number
+  /** The blob id of the new content (of the old one for a removed file); a commit id for a submodule. */
+  readonly blobId: string
+  /** Hunks only, without file headers. GitHub withholds it for binary files and for large ones. */
+  readonly patch?: string
+}
+
+export interface InlineComment {
+  readonly path: string
+  /** Inline on these lines; a comment on the whole file when absent. */
+  readonly anchor?: Anchor
+  readonly body: string
+}
+
+export interface NewReview {
+  /** The head commit that was read. */
+  readonly commit: CommitId
+  /** Carries the marker. */
+  readonly body: string
+  readonly comments: readonly InlineComment[]
+}
+
+export type PostReviewResult =
+  | { readonly kind: 'posted'; readonly review: PostedReview }
+  /** GitHub refused the whole review (422): usually a comment on a line outside its diff. Nothing was posted. */
+  | { readonly kind: 'refused'; readonly reason: string }
+
+export interface PostedReview {
+  readonly id: number
+  readonly url: string
+}
+
+/** An inline comment that stands on the pull request, whoever wrote it. */
+export interface ReviewComment {
+  readonly id: number
+  /** The review it came with; absent for a stray one. */
+  readonly reviewId?: number
+  readonly author: string
+  readonly path: string
+  /** Absent when the comment is on the file or outdated. */
+  readonly anchor?: Anchor
+  readonly body: string
+}
+
+export interface CheckRun {
+  /** The name that people see and that branch rules may require. */
+  readonly name: string
+  readonly commit: CommitId
+  /** Our marker: how the check run is found again. */
+  readonly externalId: string
+  readonly conclusion: 'success' | 'neutral' | 'failure' | 'skipped'
+  readonly title: string
+  readonly summary: string
+  readonly detailsUrl?: string
+}
+
+/** A write of ours that stands on GitHub. */
+export interface Posted {
+  readonly id: number
+  readonly url: string
+}
+
+/**
+ * One repository on GitHub, with the rights of one installation (or of the token).
+ *
+ * Reads return undefined for what is not there. Everything else that goes wrong is an error with a kind
+ * (rate-limited with the time to wait for; retryable for 5xx, time-outs and broken connections; permanent for the rest):
+ * no call retries by itself, and none repeats a write. A write that failed may still have landed: read back before a repeat.
+ */
+export interface GitHubRepository {
+  pullRequest(number: number, signal: AbortSignal): Promise<PullRequest | undefined>
+
+  /** All pages. GitHub stops at 3,000 files: then `complete` is false. */
+  changedFiles(
+    number: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly files: readonly ChangedFile[]; readonly complete: boolean }>
+
+  /** The commit that the change is compared with. */
+  mergeBase(base: CommitId, head: CommitId, signal: AbortSignal): Promise<CommitId | undefined>
+
+  /** The bytes of a file at a commit; undefined when there is none, or when it is a folder or submodule. At most 100 MB. */
+  fileAt(path: string, commit: CommitId, signal: AbortSignal): Promise<Uint8Array | undefined>
+
+  /** The bytes of a blob by its id. */
+  blob(id: string, signal: AbortSignal): Promise<Uint8Array | undefined>
+
+  /** One write with all comments. */
+  postReview(number: number, review: NewReview, signal: AbortSignal): Promise<PostReviewResult>
+
+  /** A review of ours whose body has the marker, over all pages. */
+  findReview(number: number, marker: string, signal: AbortSignal): Promise<PostedReview | undefined>
+
+  /** All inline comments on the pull request, over all pages, oldest first. */
+  reviewComments(number: number, signal: AbortSignal): Promise<readonly ReviewComment[]>
+
+  /** Our summary comment: the one of ours whose body has the marker. */
+  findSummary(number: number, marker: string, signal: AbortSignal): Promise<Posted | undefined>
+  createSummary(number: number, body: string, signal: AbortSignal): Promise<Posted>
+  updateSummary(id: number, body: string, signal: AbortSignal): Promise<Posted>
+
+  /** Our check run of that name and external id on the commit. Undefined also where we may not have check runs (a token). */
+  findCheckRun(
+    commit: CommitId,
+    name: string,
+    externalId: string,
+    signal: AbortSignal,
+  ): Promise<Posted | undefined>
+  /** Undefined when the credentials cannot write check runs: only GitHub Apps can. */
+  createCheckRun(checkRun: CheckRun, signal: AbortSignal): Promise<Posted | undefined>
+  updateCheckRun(id: number, checkRun: CheckRun, signal: AbortSignal): Promise<Posted | undefined>
+}
+
+/** What our credentials are and may do, for `doctor`. */
+export type GitHubAccess =
+  | {
+      readonly kind: 'app'
+      readonly slug: string
+      /** Permission name → 'read' | 'write', as GitHub spells them. */
+      readonly permissions: Readonly<Record<string, string>>
+      readonly events: readonly string[]
+      readonly installations: number
+    }
+  | { readonly kind: 'token'; readonly login: string; readonly scopes: readonly string[] }
+
+export interface GitHub {
+  /** No call is made. `installationId` comes with deliveries; without it an App looks the installation up. */
+  repository(name: RepositoryName, installationId?: number): GitHubRepository
+  access(signal: AbortSignal): Promise<GitHubAccess>
+}

@@ -1,0 +1,57 @@
+import type { z } from 'zod'
+
+/** One question to a language model, with everything that shapes the answer: equal questions have equal answers. */
+export interface Question {
+  /** What it is for, as counted in metrics and records. */
+  readonly purpose: 'find' | 'verify' | 'probe'
+  /** The stable part, first, so that providers can cache it as a prefix. */
+  readonly system: string
+  readonly prompt: string
+  readonly answer: AnswerSchema
+  readonly maxOutputTokens: number
+}
+
+/** The form an answer must have. */
+export interface AnswerSchema {
+  /** Letters, digits and underscores: providers show it to the model. */
+  readonly name: string
+  readonly description: string
+  /** Read loosely by the engine; given to the provider as JSON Schema, or in words where it knows none. */
+  readonly schema: z.ZodType
+}
+
+export interface Usage {
+  /** All tokens of the question, cached ones included. */
+  readonly inputTokens: number
+  /** The part of `inputTokens` that the provider had in its prompt cache. */
+  readonly cachedInputTokens: number
+  readonly outputTokens: number
+}
+
+export type FinishReason = 'stop' | 'length' | 'refusal' | 'other'
+
+export interface Answer {
+  /** What the model wrote, parsed as JSON (code fences removed). Not yet checked: the asker reads it with a schema of its own. */
+  readonly value: unknown
+  /** What the model wrote, to the letter. */
+  readonly text: string
+  readonly finishReason: FinishReason
+  /** The provider's own word for it. */
+  readonly rawFinishReason: string
+  readonly usage: Usage
+  /** `provider/model` that answered. */
+  readonly model: string
+}
+
+/**
+ * A language model behind any provider.
+ *
+ * `ask` makes exactly one request and never retries: that is the business of wrappers and of the queue.
+ * It throws an `UnusableAnswerError` for an answer that came but cannot be used, a rate-limited error with the time
+ * to wait for, a retryable one (5xx, overload, time-out, broken stream), or a permanent one (key, model name, context too long).
+ */
+export interface Model {
+  /** `provider/model`, as configured. */
+  readonly id: string
+  ask(question: Question, signal: AbortSignal): Promise<Answer>
+}

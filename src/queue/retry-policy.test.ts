@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
+import { backoffMs, decideFailure } from './retry-policy.ts'
+
+const now = new Date('2026-01-01T00:00:00Z')
+const later = (ms: number): Date => new Date(now.getTime() + ms)
+const policy = { maxAttempts: 4, baseDelayMs: 1_000, maxDelayMs: 60_000 }
+const decide = (error: unknown, attempt: number) => decideFailure(error, attempt, now, () => 0.5, policy)
+
+test('what may pass by itself is tried again, later each time', () => {
+  const error = new RetryableError('GitHub answered 502')
+  expect([1, 2, 3].map((attempt) => decide(error, attempt))).toEqual([
+    { kind: 'retry', at: later(500), countsAsAttempt: true, reason: 'GitHub answered 502' },
+    { kind: 'retry', at: later(1_000), countsAsAttempt: true, reason: 'GitHub answered 502' },
+    { kind: 'retry', at: later(2_000), countsAsAttempt: true, reason: 'GitHub answered 502' },
+  ])
+})
+
+test('after three retries it is given up, with the whole cause', () => {
+  const error = new RetryableError('could not post', { cause: new Error('socket hang up') })
+  expect(decide(error, 4)).toEqual({
+    kind: 'bury',
+    reason: 'gave up after 4 attempts: could not post: socket hang up',
+  })
+})
+
+test('a rate limit waits for its reset and costs no attempt, even at the last one', () => {
+  const error = new RateLimitedError('wait', later(2_400_000))
+  expect(decide(error, 4)).toEqual({
+    kind: 'retry',
+    at: later(2_400_000),
+    countsAsAttempt: false,
+    reason: 'wait',
+  })
+})
+
+test('a reset that has passed means now', () => {
+  expect(decide(new RateLimitedError('wait', later(-1)), 1)).toMatchObject({ at: now })
+})
+
+test('a permanent error is given up at once', () => {
+  expect(decide(new PermanentError('no such repository'), 1)).toEqual({
+    kind: 'bury',
+    reason: 'no such repository',
+  })
+})
+
+test('an abort is not a failure: the job goes back and costs no attempt', () => {
+  expect(decide(AbortSignal.abort().reason, 4)).toMatchObject({
+    kind: 'retry',
+    countsAsAttempt: false,
+    at: now,
+  })
+})
+
+test('an unknown error is tried again like one that may pass', () => {
+  expect(decide(new TypeError('x is undefined'), 1)).toMatchObject({ kind: 'retry', countsAsAttempt: true })
+  expect(decide('just a string', 4)).toMatchObject({ kind: 'bury' })
+})
+
+test('the delay never passes its bound', () => {
+  expect(backoffMs(40, () => 0.999, policy)).toBeLessThanOrEqual(60_000)
+})

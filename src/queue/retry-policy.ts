@@ -1,0 +1,61 @@
+import { errorKind, errorMessage, RateLimitedError } from '../base/errors.ts'
+
+export interface RetryPolicy {
+  /** Attempts in all, the first included. */
+  readonly maxAttempts: number
+  readonly baseDelayMs: number
+  readonly maxDelayMs: number
+}
+
+/** At most 3 retries after the first attempt. */
+export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 4, baseDelayMs: 1_000, maxDelayMs: 60_000 }
+
+export type FailureDecision =
+  | { readonly kind: 'retry'; readonly at: Date; readonly countsAsAttempt: boolean; readonly reason: string }
+  | { readonly kind: 'bury'; readonly reason: string }
+
+/**
+ * What becomes of a job whose attempt (1-based) threw `error`.
+ * A rate limit waits for its reset and costs no attempt; an abort hands the job back at once and costs none;
+ * a permanent error is buried at once; anything else is tried again with exponential backoff and full jitter.
+ * `random` returns a number in [0, 1).
+ */
+export function decideFailure(
+  error: unknown,
+  attempt: number,
+  now: Date,
+  random: () => number,
+  policy: RetryPolicy = defaultRetryPolicy,
+): FailureDecision {
+  const reason = errorMessage(error)
+  switch (errorKind(error)) {
+    case 'aborted':
+      return { kind: 'retry', at: now, countsAsAttempt: false, reason }
+    case 'rate-limited': {
+      const retryAt = error instanceof RateLimitedError ? error.retryAt : now
+      return { kind: 'retry', at: retryAt > now ? retryAt : now, countsAsAttempt: false, reason }
+    }
+    case 'permanent':
+      return { kind: 'bury', reason }
+    case 'retryable':
+    case 'unknown':
+      if (attempt >= policy.maxAttempts) {
+        return { kind: 'bury', reason: `gave up after ${attempt} attempts: ${reason}` }
+      }
+      return {
+        kind: 'retry',
+        at: new Date(now.getTime() + backoffMs(attempt, random, policy)),
+        countsAsAttempt: true,
+        reason,
+      }
+  }
+}
+
+/** Exponential backoff with full jitter: anything between 0 and the doubled delay, bounded. */
+export function backoffMs(
+  attempt: number,
+  random: () => number,
+  policy: Pick<RetryPolicy, 'baseDelayMs' | 'maxDelayMs'>,
+): number {
+  return Math.round(random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1)))
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Anchor } from '../diff/file-diff.ts'
+
+export const severity = z.enum(['critical', 'high', 'medium', 'low'])
+export type Severity = z.infer<typeof severity>
+
+export const category = z.enum(['bug', 'security', 'concurrency', 'data', 'api', 'performance', 'other'])
+export type Category = z.infer<typeof category>
+
+/** Most severe first. */
+export const severities = severity.options
+
+/** Who found it: a model in a unit, or a rule of a built-in analyser. */
+export type FindingSource =
+  | { readonly kind: 'model'; readonly model: string }
+  | { readonly kind: 'analyser'; readonly analyser: string; readonly rule: string }
+
+export type DropReason =
+  | 'unreadable' // the answer held a finding that its schema refuses
+  | 'unknown-tag' // a cited tag resolves to no line, or to several
+  | 'quote-missing' // the quoted evidence does not stand on the cited lines
+  | 'outside-diff' // the lines are not part of the change
+  | 'below-threshold' // less severe, or less certain, than the settings ask for
+  | 'already-said' // an earlier review of this pull request said it on these lines
+
+/** What became of a candidate. Every candidate ends in exactly one of these (I6). */
+export type Verdict =
+  | { readonly kind: 'posted'; readonly place: 'inline' | 'file' | 'summary' }
+  | { readonly kind: 'merged'; readonly into: string }
+  | { readonly kind: 'dropped'; readonly reason: DropReason; readonly detail: string }
+
+/** A candidate as it was found, before anyone judged it. It becomes a comment once posted. */
+export interface Candidate {
+  readonly id: string
+  readonly source: FindingSource
+  readonly path: string
+  /** Absent when the citation could not be resolved. */
+  readonly anchor?: Anchor
+  readonly severity: Severity
+  readonly category: Category
+  readonly title: string
+  /** How it fails: input or state → wrong outcome. */
+  readonly explanation: string
+  /** The text of the cited lines that shows it. Empty for analysers. */
+  readonly evidence: string
+  /** New text for exactly the anchored lines. */
+  readonly replacement?: string
+  /** 0 to 1. Analysers say 1. */
+  readonly confidence: number
+}
+
+/** A candidate with its verdict. */
+export interface Finding extends Candidate {
+  readonly verdict: Verdict
+  /** Names the problem across heads of a pull request: path, rule or title, and the text of the anchored lines, without line numbers. */
+  readonly fingerprint: string
+}

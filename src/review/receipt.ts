@@ -1,0 +1,29 @@
+/** What became of a hunk. Only the first two count as read. */
+export type HunkOutcome = 'read' | 'from-cache' | 'skipped' | 'over-budget' | 'failed'
+
+/** What was read of one file, and what was not. */
+export interface FileReceipt {
+  readonly path: string
+  /** Hunks by outcome; a file without hunks (binary, rename, mode) has none. */
+  readonly hunks: Readonly<Partial<Record<HunkOutcome, number>>>
+  /** Why hunks were not read, or why there was nothing to read; absent when all was read. */
+  readonly reason?: string
+}
+
+/** What was read of a head commit and what was not. The sum over outcomes is the number of hunks of the change (I5). */
+export interface Receipt {
+  readonly outcome: 'reviewed' | 'skipped' | 'failed' | 'superseded'
+  /** Why, for every outcome but `reviewed`. */
+  readonly reason?: string
+  /** Who read it: a model's id, or the analysers alone. */
+  readonly reader: { readonly model?: string; readonly analysers: readonly string[] }
+  readonly hunks: Readonly<Record<HunkOutcome, number>>
+  readonly files: readonly FileReceipt[]
+  /** Findings by what became of them. */
+  readonly findings: { readonly posted: number; readonly merged: number; readonly dropped: number }
+}
+
+/** Whether every reviewable hunk was read: the only case that may be green (I5). */
+export function isWhole(receipt: Receipt): boolean {
+  return receipt.outcome === 'reviewed' && receipt.hunks['over-budget'] === 0 && receipt.hunks.failed === 0
+}

@@ -1,0 +1,27 @@
+/** What decides how a change is reviewed. Defaults are the ones of `docs/configuration.md`. */
+export interface ReviewSettings {
+  /** `quick`, `standard` and `deep` differ in later steps; `quick` asks only. */
+  readonly effort: 'quick' | 'standard' | 'deep'
+  /** At most this many inline comments; the rest is folded into the summary. 1 to 30. */
+  readonly maxInlineComments: number
+  /** Findings less certain than this (0 to 1) are dropped. */
+  readonly minConfidence: number
+  /** A file is split at hunk borders above this estimate. */
+  readonly unitTokens: number
+  /** Units beyond this sum of estimated question tokens are not asked, and named as unread. */
+  readonly runTokens: number
+  /** A file with more changed bytes than this is skipped as too large. */
+  readonly maxFileBytes: number
+  /** Questions of one run under way at once. */
+  readonly unitConcurrency: number
+}
+
+export const defaultReviewSettings: ReviewSettings = {
+  effort: 'standard',
+  maxInlineComments: 8,
+  minConfidence: 0.5,
+  unitTokens: 12_000,
+  runTokens: 400_000,
+  maxFileBytes: 400_000,
+  unitConcurrency: 4,
+}

@@ -1,0 +1,21 @@
+import type { RunId } from '../review/run.ts'
+import type { Decision, Delivery } from './delivery.ts'
+
+export type Accepted =
+  /** Stored for the first time. `run` is the run to enqueue, when one is owed for this head and has not ended. */
+  | { readonly kind: 'stored'; readonly run?: RunId }
+  /** A redelivery of one we have: nothing changed. `run` as above, so that a lost enqueue is mended. */
+  | { readonly kind: 'duplicate'; readonly run?: RunId }
+
+/**
+ * Keeps deliveries durably.
+ *
+ * `accept` resolves only after delivery, pull request and run are committed together (I1); calls in flight at the same
+ * time may share one commit. There is one run per pull request, head and base branch, whatever number of deliveries
+ * ask for it. A head that GitHub dated before the one we know is stored but starts nothing, and supersedes nothing;
+ * a newer head supersedes the runs of older ones (I4). Rejects with a retryable error when the store is away:
+ * then nothing of the delivery is kept.
+ */
+export interface DeliveryStore {
+  accept(delivery: Delivery, decision: Decision): Promise<Accepted>
+}

@@ -1,0 +1,152 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+
+/** A server for tests: found in the environment, or started privately on a free port. */
+export interface Service {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** PostgreSQL: `TEST_DATABASE_URL` (a role that may create databases), else a private server. */
+export async function openPostgres(): Promise<Service | undefined> {
+  const url = process.env['TEST_DATABASE_URL']
+  if (url) return { url, stop: () => Promise.resolve() }
+  const bin = postgresFolder()
+  if (!bin) return undefined
+  const folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-postgres-'))
+  const owner = serverOwner()
+  if (owner) chownSync(folder, owner.uid, owner.gid)
+  const data = path.join(folder, 'data')
+  execFileSync(
+    path.join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
+    {
+      stdio: 'pipe',
+      cwd: folder,
+      ...owner,
+    },
+  )
+  const port = await freePort()
+  const settings = [
+    'fsync=off',
+    'max_connections=200',
+    `unix_socket_directories=${folder}`,
+    'listen_addresses=127.0.0.1',
+  ]
+  const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
+  const server = spawn(path.join(bin, 'postgres'), args, { stdio: 'ignore', cwd: folder, ...owner })
+  const started = `postgres://postgres@127.0.0.1:${port}/postgres`
+  await until(async () => {
+    const client = new pg.Client({ connectionString: started })
+    try {
+      await client.connect()
+      return true
+    } catch {
+      return false
+    } finally {
+      await client.end().catch(() => undefined)
+    }
+  }, 'PostgreSQL')
+  // SIGINT is PostgreSQL's fast shutdown.
+  return { url: started, stop: () => stopServer(server, 'SIGINT', folder) }
+}
+
+/** Redis: `TEST_REDIS_URL` (its database is used as it is), else a private server. */
+export async function openRedis(settings: readonly string[] = []): Promise<Service | undefined> {
+  const url = process.env['TEST_REDIS_URL']
+  if (url) return { url, stop: () => Promise.resolve() }
+  const bin = onPath('redis-server')
+  if (!bin) return undefined
+  const folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-redis-'))
+  const port = await freePort()
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings]
+  const server = spawn(bin, args, { stdio: 'ignore' })
+  await until(() => accepts(port), 'Redis')
+  return { url: `redis://127.0.0.1:${port}`, stop: () => stopServer(server, 'SIGTERM', folder) }
+}
+
+/** A fresh, empty database on the server behind `url`. */
+export async function createDatabase(url: string): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `lorgnette_test_${randomBytes(6).toString('hex')}`
+  const run = async (text: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    try {
+      await client.query(text)
+    } finally {
+      await client.end()
+    }
+  }
+  await run(`create database ${name}`)
+  const created = new URL(url)
+  created.pathname = `/${name}`
+  return { url: created.href, drop: () => run(`drop database if exists ${name} with (force)`) }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // a TCP server has no other kind of address
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+function onPath(command: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter)
+  return folders.map((folder) => path.join(folder, command)).find((file) => existsSync(file))
+}
+
+/** The folder of `initdb` and `postgres`: on the PATH, or where Debian keeps them off it. */
+function postgresFolder(): string | undefined {
+  const found = onPath('postgres')
+  if (found) return path.dirname(found)
+  const debian = '/usr/lib/postgresql'
+  if (!existsSync(debian)) return undefined
+  const versions = readdirSync(debian).sort((a, b) => Number(b) - Number(a))
+  return versions
+    .map((version) => path.join(debian, version, 'bin'))
+    .find((bin) => existsSync(path.join(bin, 'initdb')))
+}
+
+/** PostgreSQL refuses to run as root: then it runs as Debian's `postgres` user. */
+function serverOwner(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+  return { uid: id('-u'), gid: id('-g') }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function until(ready: () => Promise<boolean>, name: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (await ready()) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`${name} did not start within 15 s`)
+}
+
+async function stopServer(server: ChildProcess, signal: NodeJS.Signals, folder: string): Promise<void> {
+  if (server.exitCode === null && server.signalCode === null) {
+    server.kill(signal)
+    await once(server, 'exit')
+  }
+  rmSync(folder, { recursive: true, force: true })
+}
