@@ -139,7 +139,8 @@ export interface GitHubRepository {
   /** Our summary comment: the one of ours whose body has the marker. */
   findSummary(number: number, marker: string, signal: AbortSignal): Promise<Posted | undefined>
   createSummary(number: number, body: string, signal: AbortSignal): Promise<Posted>
-  updateSummary(id: number, body: string, signal: AbortSignal): Promise<Posted>
+  /** Undefined when it is gone: somebody deleted it. */
+  updateSummary(id: number, body: string, signal: AbortSignal): Promise<Posted | undefined>
 
   /** Our check run of that name and external id on the commit. Undefined also where we may not have check runs (a token). */
   findCheckRun(

@@ -21,6 +21,10 @@ export interface DecidedReview {
 /** What a write on GitHub is for. Each is written at most once per marker (I3). */
 export type PostKind = 'review' | 'check-run' | 'summary'
 
+export type Intent =
+  | { readonly kind: 'new' | 'intended' }
+  | { readonly kind: 'done'; readonly githubId: number }
+
 export interface PostedComment {
   readonly findingId: string
   readonly path: string
@@ -54,18 +58,17 @@ export interface RunStore {
 
   recordCall(run: StartedRun, call: ModelCall): Promise<void>
 
-  /** Keeps what will be said, and moves the run to `posting`. */
+  /** Keeps what will be said, and moves the run to `posting`. Again while posting: GitHub refused lines, and places moved. */
   decide(run: StartedRun, decided: DecidedReview): Promise<void>
 
   /**
    * Writes the intent before a write on GitHub. `new`: nobody tried before. `intended`: somebody tried and may have
    * succeeded, so read back first. `done`: it stands on GitHub under that id.
    */
-  intend(
-    run: StartedRun,
-    kind: PostKind,
-    marker: string,
-  ): Promise<{ readonly kind: 'new' | 'intended' } | { readonly kind: 'done'; readonly githubId: number }>
+  intend(run: StartedRun, kind: PostKind, marker: string): Promise<Intent>
+
+  /** What `intend` would return, without writing an intent. */
+  intent(run: StartedRun, kind: PostKind, marker: string): Promise<Intent>
 
   /** The write stands on GitHub under that id. */
   posted(run: StartedRun, kind: PostKind, marker: string, githubId: number): Promise<void>
