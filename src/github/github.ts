@@ -11,7 +11,8 @@ export type CommitId = Brand<string, 'CommitId'>
 export const repositoryName = z
   .string()
   .max(140)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9]+)?\/[A-Za-z0-9._-]+$/, 'is not owner/name')
+  // `.` and `..` are no names: in the path of a request they would lead elsewhere.
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*(?:_[A-Za-z0-9]+)?\/(?!\.{1,2}$)[A-Za-z0-9._-]+$/, 'is not owner/name')
   .transform((name) => name as RepositoryName) // checked by the pattern
 
 export const commitId = z
@@ -41,16 +42,26 @@ export interface ChangedFile {
   readonly status: 'added' | 'removed' | 'modified' | 'renamed' | 'copied' | 'changed' | 'unchanged'
   readonly additions: number
   readonly deletions: number
-  /** The blob id of the new content (of the old one for a removed file); a commit id for a submodule. */
+  /** The blob id of the new content (of the old one for a removed file); a commit id for a submodule; empty where GitHub names none. */
   readonly blobId: string
   /** Hunks only, without file headers. GitHub withholds it for binary files and for large ones. */
   readonly patch?: string
 }
 
+/** Characters (code points) that GitHub accepts in the body of a review, an inline comment or a summary. */
+export const maxBodyLength = 65_536
+
+/** Characters (code points) that GitHub accepts in the summary of a check run. */
+export const maxCheckSummaryLength = 65_535
+
+/**
+ * A comment on lines of the diff. A review takes no comment on a whole file (GitHub REST, "Create a review for a pull
+ * request": its comments have no `subject_type`), and posting one alone would cost a write of its own: what has no
+ * lines stands in the body of the review.
+ */
 export interface InlineComment {
   readonly path: string
-  /** Inline on these lines; a comment on the whole file when absent. */
-  readonly anchor?: Anchor
+  readonly anchor: Anchor
   readonly body: string
 }
 
@@ -121,22 +132,25 @@ export interface GitHubRepository {
   /** The commit that the change is compared with. */
   mergeBase(base: CommitId, head: CommitId, signal: AbortSignal): Promise<CommitId | undefined>
 
-  /** The bytes of a file at a commit; undefined when there is none, or when it is a folder or submodule. At most 100 MB. */
+  /**
+   * The bytes of a file at a commit. A symlink reads as the file of the same repository that it leads to.
+   * Undefined when there is none, when it is a folder, a submodule or a symlink that leads to no file, and above 100 MB.
+   */
   fileAt(path: string, commit: CommitId, signal: AbortSignal): Promise<Uint8Array | undefined>
 
-  /** The bytes of a blob by its id. */
+  /** The bytes of a blob by its id, proven by that id; of a symlink, its target. Undefined when there is none, and above 100 MB. */
   blob(id: string, signal: AbortSignal): Promise<Uint8Array | undefined>
 
-  /** One write with all comments. */
+  /** One write with all comments, each on lines that GitHub's diff of the pull request shows. */
   postReview(number: number, review: NewReview, signal: AbortSignal): Promise<PostReviewResult>
 
-  /** A review of ours whose body has the marker, over all pages. */
+  /** A review of ours whose body ends with the marker, over all pages. Nobody else's counts, so a copied marker silences nothing. */
   findReview(number: number, marker: string, signal: AbortSignal): Promise<PostedReview | undefined>
 
   /** All inline comments on the pull request, over all pages, oldest first. */
   reviewComments(number: number, signal: AbortSignal): Promise<readonly ReviewComment[]>
 
-  /** Our summary comment: the one of ours whose body has the marker. */
+  /** Our summary comment: the first one of ours whose body ends with the marker. */
   findSummary(number: number, marker: string, signal: AbortSignal): Promise<Posted | undefined>
   createSummary(number: number, body: string, signal: AbortSignal): Promise<Posted>
   /** Undefined when it is gone: somebody deleted it. */
@@ -149,7 +163,7 @@ export interface GitHubRepository {
     externalId: string,
     signal: AbortSignal,
   ): Promise<Posted | undefined>
-  /** Undefined when the credentials cannot write check runs: only GitHub Apps can. */
+  /** Undefined when the credentials cannot write check runs: only GitHub Apps can, and only with that permission. */
   createCheckRun(checkRun: CheckRun, signal: AbortSignal): Promise<Posted | undefined>
   updateCheckRun(id: number, checkRun: CheckRun, signal: AbortSignal): Promise<Posted | undefined>
 }
