@@ -30,6 +30,8 @@ export interface AnalyserFinding {
 export interface Analyser {
   /** `ruff`, `oxlint`, `secrets`, … as shown on comments. */
   readonly name: string
+  /** A linter reads the code of its languages; a scanner looks for one thing in any text, and so has not read it. */
+  readonly kind: 'linter' | 'scanner'
   /** Whether it has rules for this path. */
   covers(path: string): boolean
   analyse(files: readonly AnalysedFile[], signal: AbortSignal): Promise<readonly AnalyserFinding[]>

@@ -24,6 +24,6 @@ export interface Receipt {
 }
 
 /** Whether every reviewable hunk was read: the only case that may be green (I5). */
-export function isWhole(receipt: Receipt): boolean {
-  return receipt.outcome === 'reviewed' && receipt.hunks['over-budget'] === 0 && receipt.hunks.failed === 0
+export function isWhole({ outcome, hunks }: Receipt): boolean {
+  return outcome === 'reviewed' && hunks['over-budget'] === 0 && hunks.failed === 0
 }
