@@ -4,7 +4,7 @@ import type { Category, Severity } from '../review/finding.ts'
 /** A changed file with its whole new content. */
 export interface AnalysedFile {
   readonly diff: FileDiff
-  /** Decoded as UTF-8; undefined for deleted, binary and withheld files. */
+  /** Decoded as UTF-8. Deleted, binary and withheld files are not given. */
   readonly content: string
 }
 
@@ -22,10 +22,24 @@ export interface AnalyserFinding {
   readonly explanation: string
 }
 
+/** A file that the analyser has rules for and could not read: too large, too deeply nested, too slow. */
+export interface UnreadFile {
+  readonly path: string
+  /** For people, in a few words. Never holds text of the file. */
+  readonly reason: string
+}
+
+export interface Analysis {
+  readonly findings: readonly AnalyserFinding[]
+  /** One hostile file hides no finding of the others: it is named here. */
+  readonly unread: readonly UnreadFile[]
+}
+
 /**
  * Finds problems without a model: rules for correctness and security, no style.
- * Only our configuration counts; nothing of the repository is executed or loaded (I7).
- * Throws when it could not run: the review then names the files as unread by it. An abort stops it.
+ * Only our configuration counts; nothing of the repository is executed or loaded (I7), and no comment in the code
+ * switches a rule off: a pull request must not silence its own review.
+ * Throws when it could not run at all: the review then names the files as unread by it. An abort stops it.
  */
 export interface Analyser {
   /** `ruff`, `oxlint`, `secrets`, … as shown on comments. */
@@ -34,5 +48,6 @@ export interface Analyser {
   readonly kind: 'linter' | 'scanner'
   /** Whether it has rules for this path. */
   covers(path: string): boolean
-  analyse(files: readonly AnalysedFile[], signal: AbortSignal): Promise<readonly AnalyserFinding[]>
+  /** Files that it does not cover are passed over. */
+  analyse(files: readonly AnalysedFile[], signal: AbortSignal): Promise<Analysis>
 }
