@@ -1,0 +1,291 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { readConfig } from './config.ts'
+import { ConfigError } from './config/config-error.ts'
+import type { ConfigUse } from './config/joint-faults.ts'
+import { defaultReviewSettings } from './review/review-settings.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-config-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+const pkcs1 = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+
+const enough = { GITHUB_TOKEN: 'token' }
+
+/** The faults as `SETTING problem`, sorted. */
+function faults(env: NodeJS.ProcessEnv, use?: ConfigUse): string[] {
+  try {
+    readConfig(env, use)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.faults.map((fault) => `${fault.setting} ${fault.problem}`).toSorted()
+  }
+}
+
+describe('with nothing but credentials', () => {
+  const config = readConfig(enough)
+
+  test('everything has the default that the documentation tells', () => {
+    expect(config).toMatchObject({
+      github: { apiUrl: 'https://api.github.com', credentials: { kind: 'token', token: 'token' } },
+      server: { host: '127.0.0.1', port: 3000, loopback: true, shutdownGraceMs: 30_000 },
+      worker: { concurrency: 5 },
+      webhooks: { secrets: [], reviewDrafts: false, ignoreBots: true, ignoreLabels: [] },
+      log: { level: 'info' },
+    })
+    expect(config.review).toEqual(defaultReviewSettings)
+  })
+
+  test('no model is asked', () => {
+    expect(config).not.toHaveProperty('llm')
+  })
+
+  test('PostgreSQL is embedded in the data folder of the user', () => {
+    const inHome = path.join(homedir(), '.local', 'share', 'lorgnette')
+    expect(config.store).toEqual({ kind: 'embedded', folder: inHome })
+    const store = (env: NodeJS.ProcessEnv) => readConfig({ ...enough, ...env }).store
+    expect(store({ XDG_DATA_HOME: '/data' })).toEqual({ kind: 'embedded', folder: '/data/lorgnette' })
+    expect(store({ XDG_DATA_HOME: 'data' })).toEqual({ kind: 'embedded', folder: inHome })
+    expect(store({ DATA_DIR: '~/reviews' })).toEqual({
+      kind: 'embedded',
+      folder: path.join(homedir(), 'reviews'),
+    })
+    expect(store({ DATA_DIR: 'reviews' })).toEqual({ kind: 'embedded', folder: path.resolve('reviews') })
+  })
+
+  test('a warning says that unsigned deliveries are accepted', () => {
+    expect(config.warnings).toEqual([expect.stringContaining('unsigned')])
+  })
+})
+
+describe('faults', () => {
+  test('all of them are named at once, each with what is right', () => {
+    const env = { PORT: '80a', GITHUB_APP_ID: '12', DASHBOARD_PASSWORD: 'short', REVIEW_DRAFTS: 'yes' }
+    expect(faults(env)).toEqual([
+      'DASHBOARD_PASSWORD is too short',
+      'GITHUB_PRIVATE_KEY is missing although GITHUB_APP_ID is set',
+      'PORT is not a whole number',
+      'REVIEW_DRAFTS is neither true nor false',
+    ])
+    expect(() => readConfig(env)).toThrow(
+      'PORT is not a whole number. Expected: a whole number from 0 to 65535',
+    )
+  })
+
+  test('no value is ever shown, whatever is wrong with it', () => {
+    const secret = 'hunter2hunter2'
+    const names = [
+      'DATABASE_URL',
+      'REDIS_URL',
+      'GITHUB_APP_ID',
+      'GITHUB_PRIVATE_KEY',
+      'PORT',
+      'HOST',
+      'LLM_MODEL',
+    ]
+    const env = Object.fromEntries(
+      [...names, 'LLM_TIMEOUT', 'LOG_LEVEL'].map((name) => [name, `${secret} !`]),
+    )
+    const read = () => readConfig(env)
+    expect(read).toThrow(/^9 settings are wrong/)
+    expect(read).not.toThrow('hunter2')
+  })
+
+  test.each<[string, string, string]>([
+    ['DATABASE_URL', 'mysql://host/name', 'is not a postgres:// address'],
+    ['REDIS_URL', '127.0.0.1:6379', 'is not a redis:// address'],
+    ['GITHUB_APP_ID', '0', 'is too small'],
+    ['GITHUB_API_URL', 'api.github.com', 'is not an http(s) address'],
+    ['GITHUB_API_URL', 'https://me:key@host/api/v3', 'has a user, query or fragment in it'],
+    ['GITHUB_WEBHOOK_SECRET', 'one,,two', 'has an empty entry'],
+    ['GITHUB_TOKEN', '"token"', 'has quotes around it, and they count'],
+    ['LLM_MODEL', 'gpt-5.6', 'is not provider/model with a known provider'],
+    ['LLM_TIMEOUT', '30', 'is not a time span with a unit'],
+    ['LLM_TIMEOUT', '30 seconds', 'is not a time span with a unit'],
+    ['LLM_TIMEOUT', '2h', 'is too large'],
+    ['PORT', '65536', 'is too large'],
+    ['PORT', '1e3', 'is not a whole number'],
+    ['HOST', 'http://localhost', 'is not a host'],
+    ['IGNORE_BOTS', '1', 'is neither true nor false'],
+    ['IGNORE_BOTS', 'TRUE', 'is neither true nor false'],
+    ['LOG_LEVEL', 'verbose', 'is none of the known words'],
+    ['REVIEW_MIN_CONFIDENCE', '1.5', 'is too large'],
+    ['REVIEW_MIN_CONFIDENCE', 'Infinity', 'is not a number'],
+    ['REVIEW_MAX_FILE_SIZE', '400', 'is not a size with a unit'],
+    ['REVIEW_MAX_FILE_SIZE', '11MB', 'is too large'],
+    ['WORKER_CONCURRENCY', '0', 'is too small'],
+    ['WORKER_CONCURRENCY', '-1', 'is too small'],
+  ])('%s=%s %s', (name, value, problem) => {
+    expect(faults({ ...enough, [name]: value })).toContain(`${name} ${problem}`)
+  })
+
+  test('an empty or blank value is as good as none, and blanks around one do not count', () => {
+    const blank = readConfig({ ...enough, PORT: '', DATABASE_URL: '  ', OPENAI_API_KEY: '' })
+    expect(blank).toEqual(readConfig(enough))
+    expect(readConfig({ GITHUB_TOKEN: ' token\n' })).toEqual(readConfig(enough))
+  })
+})
+
+describe('GitHub credentials', () => {
+  const app = (key: string) => readConfig({ GITHUB_APP_ID: '12', GITHUB_PRIVATE_KEY: key }).github.credentials
+
+  test('the key of an App is PEM text, with line ends written out, its base64, or the path of a file', () => {
+    const file = path.join(folder, 'app.pem')
+    writeFileSync(file, pkcs1)
+    const escaped = pkcs1.replaceAll('\n', String.raw`\n`)
+    for (const written of [pkcs1, pkcs8, escaped, Buffer.from(pkcs1).toString('base64'), file]) {
+      expect(app(written)).toEqual({ kind: 'app', appId: 12, privateKey: pkcs8 })
+    }
+  })
+
+  test('a key that is no key, of another kind, or not there is a fault', () => {
+    const other = generateKeyPairSync('ed25519')
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString()
+    mkdirSync(path.join(folder, 'keys'))
+    const huge = path.join(folder, 'huge.pem')
+    writeFileSync(huge, 'x'.repeat(64_001))
+    const problem = (key: string) => faults({ GITHUB_APP_ID: '12', GITHUB_PRIVATE_KEY: key })
+    expect(problem(other)).toEqual(['GITHUB_PRIVATE_KEY is a key of another kind than RSA'])
+    expect(problem('-----BEGIN RSA PRIVATE KEY-----')).toEqual([
+      'GITHUB_PRIVATE_KEY holds no private key that can be read',
+    ])
+    expect(problem('/nowhere/app.pem')).toEqual([
+      'GITHUB_PRIVATE_KEY is neither a PEM key, nor its base64, nor the path of a file',
+    ])
+    expect(problem(path.join(folder, 'keys'))).toEqual([
+      'GITHUB_PRIVATE_KEY names something that is not a file',
+    ])
+    expect(problem(huge)).toEqual(['GITHUB_PRIVATE_KEY names a file that is too large for a key'])
+  })
+
+  test('App and token together are a fault, and so is half an App', () => {
+    expect(faults({ ...enough, GITHUB_APP_ID: '12', GITHUB_PRIVATE_KEY: pkcs8 })).toEqual([
+      'GITHUB_TOKEN is set beside a GitHub App, so it is not clear who writes the reviews',
+    ])
+    expect(faults({ GITHUB_PRIVATE_KEY: pkcs8 })).toEqual([
+      'GITHUB_APP_ID is missing although GITHUB_PRIVATE_KEY is set',
+    ])
+  })
+
+  test('without any a server and a worker do not start, but a command on a local folder does', () => {
+    expect(faults({}, 'server')).toEqual([expect.stringMatching(/^GITHUB_TOKEN is missing/)])
+    expect(faults({}, 'worker')).toEqual([expect.stringMatching(/^GITHUB_TOKEN is missing/)])
+    expect(readConfig({}, 'tool').github).toEqual({ apiUrl: 'https://api.github.com' })
+  })
+
+  test('an Enterprise Server is asked at its own address', () => {
+    const env = { ...enough, GITHUB_API_URL: 'https://github.example.com/api/v3/' }
+    expect(readConfig(env).github.apiUrl).toBe('https://github.example.com/api/v3')
+  })
+})
+
+describe('webhooks', () => {
+  test('several secrets are accepted', () => {
+    const { webhooks, warnings } = readConfig({ ...enough, GITHUB_WEBHOOK_SECRET: 'new, old' })
+    expect(webhooks.secrets).toEqual(['new', 'old'])
+    expect(warnings).toEqual([])
+  })
+
+  test.each(['0.0.0.0', '::', '192.168.1.2', 'example.com', '128.0.0.1', '127.0.0.1.example.com'])(
+    'listening on %s without a secret is a fault of a server only',
+    (HOST) => {
+      expect(faults({ ...enough, HOST })).toEqual([
+        expect.stringMatching(/^GITHUB_WEBHOOK_SECRET is missing/),
+      ])
+      expect(faults({ ...enough, HOST }, 'worker')).toEqual([])
+      expect(faults({ ...enough, HOST, GITHUB_WEBHOOK_SECRET: 'secret' })).toEqual([])
+    },
+  )
+
+  test.each(['127.0.0.1', '127.1.2.3', '::1', '[::1]', 'localhost'])('%s is loopback', (HOST) => {
+    expect(readConfig({ ...enough, HOST }).server.loopback).toBe(true)
+  })
+})
+
+describe('the model', () => {
+  const llm = (env: NodeJS.ProcessEnv) => readConfig({ ...enough, ...env }).llm
+  const problems = (env: NodeJS.ProcessEnv) => faults({ ...enough, ...env })
+
+  test('a key alone chooses a model of its provider', () => {
+    expect(llm({ OPENAI_API_KEY: 'key' })).toMatchObject({ model: 'openai/gpt-5.6', apiKey: 'key' })
+    expect(llm({ ANTHROPIC_API_KEY: 'key' })).toMatchObject({ model: 'anthropic/claude-sonnet-5-5' })
+  })
+
+  test('the keys of two providers need a choice', () => {
+    const keys = { OPENAI_API_KEY: 'one', ANTHROPIC_API_KEY: 'two' }
+    expect(problems(keys)).toEqual(['LLM_MODEL is missing although the keys of two providers are set'])
+    expect(llm({ ...keys, LLM_MODEL: 'anthropic/claude-opus-5-5' })).toEqual({
+      model: 'anthropic/claude-opus-5-5',
+      apiKey: 'two',
+      timeoutMs: 180_000,
+    })
+  })
+
+  test('a model without the key of its provider is a fault', () => {
+    expect(problems({ LLM_MODEL: 'openai/gpt-5.6', ANTHROPIC_API_KEY: 'key' })).toEqual([
+      'OPENAI_API_KEY is missing although LLM_MODEL needs it',
+    ])
+  })
+
+  test('a server of its own needs a model, and no key', () => {
+    const LLM_BASE_URL = 'http://127.0.0.1:11434/v1'
+    expect(problems({ LLM_BASE_URL })).toEqual(['LLM_MODEL is missing although LLM_BASE_URL is set'])
+    expect(problems({ LLM_MODEL: 'openai-compatible/qwen3-coder' })).toEqual([
+      'LLM_BASE_URL is missing although LLM_MODEL needs it',
+    ])
+    expect(llm({ LLM_BASE_URL, LLM_MODEL: 'openai-compatible/qwen3-coder:30b', LLM_TIMEOUT: '10m' })).toEqual(
+      {
+        model: 'openai-compatible/qwen3-coder:30b',
+        baseUrl: LLM_BASE_URL,
+        timeoutMs: 600_000,
+      },
+    )
+  })
+})
+
+describe('names that are not settings', () => {
+  test.each([
+    ['GITHUB_APPID', 'GITHUB_APP_ID'],
+    ['GITHUB_WEBHOOK_SECRETS', 'GITHUB_WEBHOOK_SECRET'],
+    ['GITHUB_APP_PRIVATE_KEY', 'GITHUB_PRIVATE_KEY'],
+    ['OPENAI_KEY', 'OPENAI_API_KEY'],
+    ['openai_api_key', 'OPENAI_API_KEY'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['WORKER_CONCURENCY', 'WORKER_CONCURRENCY'],
+  ])('%s is a fault that asks for %s', (written, meant) => {
+    const env = { ...enough, [written]: 'value' }
+    expect(faults(env)).toContain(`${written} is not a setting`)
+    expect(() => readConfig(env)).toThrow(`did you mean ${meant}?`)
+  })
+
+  test('what other programs use is left alone', () => {
+    const others =
+      'HOSTNAME PORTS GITHUB_REPOSITORY GITHUB_ACTOR_ID GITHUB_SERVER_URL GITHUB_ENV OPENAI_BASE_URL NODE_ENV'
+    const env = Object.fromEntries(others.split(' ').map((name) => [name, 'value']))
+    expect(faults({ ...enough, ...env })).toEqual([])
+  })
+
+  test('a stray beside the right name is harmless, and an empty one is none', () => {
+    expect(faults({ ...enough, OPENAI_API_KEY: 'key', OPENAI_KEY: 'key', DATABSE_URL: '' })).toEqual([])
+  })
+})
+
+test('REDIS_URL is not ignored in silence', () => {
+  const { warnings } = readConfig({ ...enough, REDIS_URL: 'redis://127.0.0.1:6379' })
+  expect(warnings).toContainEqual(expect.stringContaining('REDIS_URL'))
+})
+
+test('a PostgreSQL server takes the place of the embedded one', () => {
+  const url = 'postgres://user:password@host/name'
+  const { store } = readConfig({ ...enough, DATABASE_URL: url, POSTGRES_POOL_SIZE: '20', DATA_DIR: '/data' })
+  expect(store).toEqual({ kind: 'postgres', url, poolSize: 20 })
+})

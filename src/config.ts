@@ -1,0 +1,127 @@
+import { chooseModel, type ModelConfig } from './config/choose-model.ts'
+import { ConfigError } from './config/config-error.ts'
+import { defaultDataFolder, expandHome } from './config/folders.ts'
+import { jointFaults, type ConfigUse } from './config/joint-faults.ts'
+import { isLoopback } from './config/loopback.ts'
+import { readSettings } from './config/read-settings.ts'
+import type { SettingValues } from './config/settings.ts'
+import type { ReviewSettings } from './review/review-settings.ts'
+import type { LogLevel } from './telemetry/logger.ts'
+
+/** Everything that the environment decides. */
+export interface Config {
+  readonly github: GitHubConfig
+  /** Undefined when no model is configured: the built-in analysers review alone. */
+  readonly llm?: ModelConfig
+  readonly store: StoreConfig
+  readonly server: ServerConfig
+  readonly worker: { readonly concurrency: number }
+  readonly webhooks: WebhooksConfig
+  readonly review: ReviewSettings
+  readonly log: { readonly level: LogLevel }
+  /** Sentences about settings that are allowed, and still worth a look. */
+  readonly warnings: readonly string[]
+}
+
+export interface GitHubConfig {
+  /** Without a slash at its end. */
+  readonly apiUrl: string
+  /** Undefined only for the use `tool`. */
+  readonly credentials?: GitHubCredentials
+}
+
+export type GitHubCredentials =
+  /** The key is PEM text in PKCS #8 form. */
+  | { readonly kind: 'app'; readonly appId: number; readonly privateKey: string }
+  | { readonly kind: 'token'; readonly token: string }
+
+export type StoreConfig =
+  | { readonly kind: 'embedded'; readonly folder: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly poolSize: number }
+
+export interface ServerConfig {
+  readonly host: string
+  readonly port: number
+  /** Whether only this machine reaches `host`. */
+  readonly loopback: boolean
+  readonly dashboardPassword?: string
+  readonly shutdownGraceMs: number
+}
+
+export interface WebhooksConfig {
+  /** A delivery signed with any of them is accepted. Empty: unsigned ones are, on loopback only. */
+  readonly secrets: readonly string[]
+  readonly reviewDrafts: boolean
+  readonly ignoreBots: boolean
+  readonly ignoreLabels: readonly string[]
+}
+
+/** Reads the settings. Throws one `ConfigError` that names everything that is wrong with them. */
+export function readConfig(env: NodeJS.ProcessEnv, use: ConfigUse = 'server'): Config {
+  const read = readSettings(env)
+  const faults = [...read.faults, ...jointFaults(read, use)]
+  if (faults.length > 0) throw new ConfigError(faults)
+  // Without a fault every setting that has a default has a value.
+  return toConfig(read.values as SettingValues, env, use)
+}
+
+function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse): Config {
+  const llm = chooseModel(values)
+  const credentials = githubCredentials(values)
+  return {
+    github: { apiUrl: values.GITHUB_API_URL, ...(credentials && { credentials }) },
+    ...(llm && { llm }),
+    store: storeConfig(values, env),
+    server: {
+      host: values.HOST,
+      port: values.PORT,
+      loopback: isLoopback(values.HOST),
+      ...(values.DASHBOARD_PASSWORD !== undefined && { dashboardPassword: values.DASHBOARD_PASSWORD }),
+      shutdownGraceMs: values.SHUTDOWN_GRACE,
+    },
+    worker: { concurrency: values.WORKER_CONCURRENCY },
+    webhooks: {
+      secrets: values.GITHUB_WEBHOOK_SECRET ?? [],
+      reviewDrafts: values.REVIEW_DRAFTS,
+      ignoreBots: values.IGNORE_BOTS,
+      ignoreLabels: values.IGNORE_LABELS ?? [],
+    },
+    review: {
+      effort: values.REVIEW_EFFORT,
+      maxInlineComments: values.REVIEW_MAX_COMMENTS,
+      minConfidence: values.REVIEW_MIN_CONFIDENCE,
+      unitTokens: values.REVIEW_UNIT_TOKENS,
+      runTokens: values.REVIEW_RUN_TOKENS,
+      maxFileBytes: values.REVIEW_MAX_FILE_SIZE,
+      unitConcurrency: values.REVIEW_UNIT_CONCURRENCY,
+    },
+    log: { level: values.LOG_LEVEL },
+    warnings: settingWarnings(values, use),
+  }
+}
+
+function githubCredentials(values: SettingValues): GitHubCredentials | undefined {
+  const { GITHUB_APP_ID: appId, GITHUB_PRIVATE_KEY: privateKey, GITHUB_TOKEN: token } = values
+  if (appId !== undefined && privateKey !== undefined) return { kind: 'app', appId, privateKey }
+  return token === undefined ? undefined : { kind: 'token', token }
+}
+
+function storeConfig(values: SettingValues, env: NodeJS.ProcessEnv): StoreConfig {
+  if (values.DATABASE_URL !== undefined) {
+    return { kind: 'postgres', url: values.DATABASE_URL, poolSize: values.POSTGRES_POOL_SIZE }
+  }
+  const folder =
+    values.DATA_DIR === undefined ? defaultDataFolder(env['XDG_DATA_HOME']) : expandHome(values.DATA_DIR)
+  return { kind: 'embedded', folder }
+}
+
+function settingWarnings(values: SettingValues, use: ConfigUse): string[] {
+  const warnings: string[] = []
+  if (values.REDIS_URL !== undefined) {
+    warnings.push('REDIS_URL is set, but this version has no queue on Redis: the queue stays in PostgreSQL')
+  }
+  if (use === 'server' && !values.GITHUB_WEBHOOK_SECRET) {
+    warnings.push('GITHUB_WEBHOOK_SECRET is not set: unsigned deliveries from this machine are accepted')
+  }
+  return warnings
+}

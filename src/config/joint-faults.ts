@@ -1,0 +1,48 @@
+import { modelFaults } from './choose-model.ts'
+import type { SettingFault } from './config-error.ts'
+import { isLoopback } from './loopback.ts'
+import type { ReadSettings } from './read-settings.ts'
+
+/** What the settings must be enough for: receiving deliveries, driving runs, or neither (a command on a local folder). */
+export type ConfigUse = 'server' | 'worker' | 'tool'
+
+/** What is wrong with settings together: one is missing for another, or two of them contradict each other. */
+export function jointFaults(read: ReadSettings, use: ConfigUse): SettingFault[] {
+  return [
+    ...githubFaults(read, use),
+    ...(use === 'server' ? deliveryFaults(read) : []),
+    ...modelFaults(read.values, read.present),
+  ]
+}
+
+function githubFaults({ present }: ReadSettings, use: ConfigUse): SettingFault[] {
+  const faults: SettingFault[] = []
+  const app = ['GITHUB_APP_ID', 'GITHUB_PRIVATE_KEY'] as const
+  const [missing] = app.filter((name) => !present.has(name))
+  const some = app.some((name) => present.has(name))
+  if (some && missing) {
+    const other = app.find((name) => name !== missing) ?? ''
+    const expected = 'both settings of the GitHub App, or neither'
+    faults.push({ setting: missing, problem: `is missing although ${other} is set`, expected })
+  }
+  if (some && present.has('GITHUB_TOKEN')) {
+    const problem = 'is set beside a GitHub App, so it is not clear who writes the reviews'
+    faults.push({ setting: 'GITHUB_TOKEN', problem, expected: 'the App or the token, not both' })
+  }
+  if (use !== 'tool' && !some && !present.has('GITHUB_TOKEN')) {
+    faults.push({
+      setting: 'GITHUB_TOKEN',
+      problem: 'is missing, and so is a GitHub App: no pull request could be read',
+      expected:
+        'a token, or GITHUB_APP_ID with GITHUB_PRIVATE_KEY (for a look without an account: npm run demo)',
+    })
+  }
+  return faults
+}
+
+function deliveryFaults({ values, present }: ReadSettings): SettingFault[] {
+  if (present.has('GITHUB_WEBHOOK_SECRET') || values.HOST === undefined || isLoopback(values.HOST)) return []
+  const problem = 'is missing although HOST is not loopback: anyone could order reviews'
+  const expected = 'the secret of the webhook on GitHub (openssl rand -hex 32 makes one)'
+  return [{ setting: 'GITHUB_WEBHOOK_SECRET', problem, expected }]
+}

@@ -1,0 +1,219 @@
+import type { LogLevel } from '../telemetry/logger.ts'
+import { privateKey } from './private-key.ts'
+import { defaulted, optional, type Setting } from './setting.ts'
+import {
+  decimal,
+  duration,
+  flag,
+  httpUrl,
+  integer,
+  list,
+  matching,
+  oneOf,
+  password,
+  serviceUrl,
+  size,
+  text,
+} from './value-types.ts'
+
+/*
+ * Every setting there is. The reader of the environment, `docs/configuration.md` and `.env.example` are all made of this table.
+ */
+
+const github = {
+  GITHUB_TOKEN: optional(text('a token of the account that shall write the reviews'), {
+    secret: true,
+    example: 'github_pat_…',
+    whenUnset: 'the GitHub App is used',
+    meaning:
+      'The quick way in: a fine-grained token with read access to contents and write access to pull requests. ' +
+      'Check runs need a GitHub App. Set either this or the App, not both.',
+  }),
+  GITHUB_APP_ID: optional(integer(1, 999_999_999_999), {
+    example: '123456',
+    whenUnset: 'the token is used',
+    meaning: 'The number of the GitHub App, as its settings page shows it. Goes with `GITHUB_PRIVATE_KEY`.',
+  }),
+  GITHUB_PRIVATE_KEY: optional(privateKey, {
+    secret: true,
+    example: '/etc/lorgnette/app.pem',
+    whenUnset: 'the token is used',
+    meaning: String.raw`The private key of the GitHub App: PEM text (line ends may be written as \n), its base64, or the path of its file.`,
+  }),
+  GITHUB_WEBHOOK_SECRET: optional(list, {
+    secret: true,
+    example: 'the output of: openssl rand -hex 32',
+    whenUnset: 'unsigned deliveries are accepted, but only while `HOST` is loopback',
+    meaning:
+      'The secret that GitHub signs deliveries with. Several with commas between them are all accepted, so that a secret ' +
+      'can be changed without refusing a delivery: add the new one here, change it on GitHub, then remove the old one.',
+  }),
+  GITHUB_API_URL: defaulted<string>(
+    httpUrl('`https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server'),
+    'https://api.github.com',
+    'Where the REST API of GitHub is. For an Enterprise Server `https://HOST/api/v3`.',
+  ),
+}
+
+const model = {
+  OPENAI_API_KEY: optional(text('a key of the OpenAI API'), {
+    secret: true,
+    example: 'sk-…',
+    whenUnset: 'no model of OpenAI is asked',
+    meaning: 'The key for models of OpenAI, and for an `openai-compatible` server that wants one.',
+  }),
+  ANTHROPIC_API_KEY: optional(text('a key of the Anthropic API'), {
+    secret: true,
+    example: 'sk-ant-…',
+    whenUnset: 'no model of Anthropic is asked',
+    meaning: 'The key for models of Anthropic.',
+  }),
+  LLM_MODEL: optional(
+    matching(
+      /^(?:openai|anthropic|openai-compatible)\/[\x21-\x7e]{1,200}$/,
+      'is not provider/model with a known provider',
+      '`openai/…`, `anthropic/…` or `openai-compatible/…` and the name of the model there',
+    ),
+    {
+      example: 'anthropic/claude-sonnet-5-5',
+      whenUnset:
+        '`openai/gpt-5.6` or `anthropic/claude-sonnet-5-5`, whichever has a key; without a key the built-in analysers review alone',
+      meaning:
+        'The model that reads changes, as `provider/model`. Needed when the keys of both providers are set.',
+    },
+  ),
+  LLM_BASE_URL: optional(httpUrl('the address of the API, such as `http://127.0.0.1:11434/v1`'), {
+    example: 'http://127.0.0.1:11434/v1',
+    whenUnset: "the provider's own address",
+    meaning: 'Where the model is: a proxy, or an `openai-compatible` server (Ollama, vLLM).',
+  }),
+  LLM_TIMEOUT: defaulted<number>(
+    duration('1s', '1h'),
+    '3m',
+    'How long one question to the model may take before it counts as failed and is tried again.',
+  ),
+}
+
+const store = {
+  DATABASE_URL: optional(
+    serviceUrl(['postgres:', 'postgresql:'], '`postgres://user:password@host:5432/database`'),
+    {
+      secret: true,
+      example: 'postgres://lorgnette:password@127.0.0.1:5432/lorgnette',
+      whenUnset: 'PostgreSQL is embedded, in `DATA_DIR`',
+      meaning: 'A PostgreSQL server, 15 or newer. Needed as soon as more than one process shares the work.',
+    },
+  ),
+  POSTGRES_POOL_SIZE: defaulted<number>(
+    integer(2, 200),
+    '10',
+    'Connections that one process opens to `DATABASE_URL` at most.',
+  ),
+  DATA_DIR: optional(text('the path of a folder'), {
+    example: '/var/lib/lorgnette',
+    whenUnset: '`$XDG_DATA_HOME/lorgnette`, that is `~/.local/share/lorgnette`',
+    meaning:
+      'The folder of the embedded database: one process at a time. Does not count with `DATABASE_URL`.',
+  }),
+  REDIS_URL: optional(serviceUrl(['redis:', 'rediss:'], '`redis://host:6379`'), {
+    secret: true,
+    example: 'redis://127.0.0.1:6379',
+    whenUnset: 'the queue is in PostgreSQL',
+    meaning:
+      'Reserved for the queue on Redis. This version has none yet: a value is checked, then a warning says that the queue stays in PostgreSQL.',
+  }),
+}
+
+const server = {
+  HOST: defaulted<string>(
+    matching(/^[A-Za-z0-9.:_-]+$|^\[[0-9A-Fa-f:.]+\]$/, 'is not a host', 'an IP address or a host name'),
+    '127.0.0.1',
+    'The address to listen on. Anything but loopback needs `GITHUB_WEBHOOK_SECRET`.',
+  ),
+  PORT: defaulted<number>(integer(0, 65_535), '3000', 'The port to listen on; 0 takes any free one.'),
+  DASHBOARD_PASSWORD: optional(password(12), {
+    secret: true,
+    example: 'at least twelve characters',
+    whenUnset: 'the pages answer on loopback only',
+    meaning: 'The password of the pages about runs.',
+  }),
+  SHUTDOWN_GRACE: defaulted<number>(
+    duration('0s', '1h'),
+    '30s',
+    'How long work under way may take to finish after SIGTERM or SIGINT, before it is handed back to the queue.',
+  ),
+  LOG_LEVEL: defaulted<LogLevel>(
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    'info',
+    'The least important lines that are logged.',
+  ),
+}
+
+const work = {
+  WORKER_CONCURRENCY: defaulted<number>(integer(1, 100), '5', 'Runs that one process drives at once.'),
+  REVIEW_DRAFTS: defaulted<boolean>(flag, 'false', 'Whether draft pull requests are reviewed.'),
+  IGNORE_BOTS: defaulted<boolean>(flag, 'true', 'Whether pull requests that bots opened are left alone.'),
+  IGNORE_LABELS: optional(list, {
+    example: 'no-review,wip',
+    whenUnset: 'no label keeps a review away',
+    meaning:
+      'Pull requests with one of these labels are left alone. Commas between them; case does not matter.',
+  }),
+}
+
+const review = {
+  REVIEW_EFFORT: defaulted<'quick' | 'standard' | 'deep'>(
+    oneOf(['quick', 'standard', 'deep']),
+    'standard',
+    'How thorough a review is.',
+  ),
+  REVIEW_MAX_COMMENTS: defaulted<number>(
+    integer(1, 30),
+    '8',
+    'Inline comments of one review at most. What is beyond goes into the summary.',
+  ),
+  REVIEW_MIN_CONFIDENCE: defaulted<number>(
+    decimal(0, 1),
+    '0.5',
+    'Findings that are less certain than this are dropped.',
+  ),
+  REVIEW_UNIT_TOKENS: defaulted<number>(
+    integer(500, 200_000),
+    '12000',
+    'A file whose question would be longer (estimated tokens) is split between hunks.',
+  ),
+  REVIEW_RUN_TOKENS: defaulted<number>(
+    integer(1_000, 100_000_000),
+    '400000',
+    'Estimated tokens of all questions of one run. What is beyond is not read, and the review names it.',
+  ),
+  REVIEW_MAX_FILE_SIZE: defaulted<number>(
+    size('1kB', '10MB'),
+    '400kB',
+    'A file with more changed bytes than this is skipped, and the review says so.',
+  ),
+  REVIEW_UNIT_CONCURRENCY: defaulted<number>(
+    integer(1, 32),
+    '4',
+    'Questions of one run that are under way at once.',
+  ),
+}
+
+/** The settings by topic, in the order of the documentation. */
+export const settingGroups: Readonly<Record<string, Readonly<Record<string, Setting<unknown>>>>> = {
+  GitHub: github,
+  'The language model': model,
+  Storage: store,
+  Server: server,
+  'What is worked on': work,
+  Reviews: review,
+}
+
+export const settings = { ...github, ...model, ...store, ...server, ...work, ...review }
+
+export type SettingName = keyof typeof settings
+
+/** The value of every setting, each as its type reads it. */
+export type SettingValues = {
+  readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer Value> ? Value : never
+}
