@@ -1,0 +1,64 @@
+import type { Clock } from '../base/clock.ts'
+import { PermanentError } from '../base/errors.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { openAppAccount } from './app-account.octokit.ts'
+import type { Authorization } from './authorization.ts'
+import { createExchange } from './exchange.ts'
+import type { GitHub } from './github.ts'
+import { createGitHubCalls, type GitHubCalls } from './github-calls.ts'
+import { createOctokit } from './octokit-client.ts'
+import { createRepositoryCheckRuns } from './repository-check-runs.octokit.ts'
+import type { RepositoryClient } from './repository-client.ts'
+import { createRepositoryComments } from './repository-comments.octokit.ts'
+import { createRepositoryContents } from './repository-contents.octokit.ts'
+import { openTokenAccount } from './token-account.octokit.ts'
+
+/** Who we are for GitHub. */
+export type GitHubCredentials =
+  | {
+      readonly kind: 'app'
+      readonly appId: number
+      /** PEM. */
+      readonly privateKey: string
+    }
+  | { readonly kind: 'token'; readonly token: string }
+
+export interface GitHubOptions {
+  /** `https://api.github.com`, or `https://HOST/api/v3` for Enterprise Server. */
+  readonly apiUrl: string
+  readonly credentials: GitHubCredentials
+  readonly clock: Clock
+  readonly log: Logger
+  readonly fetch?: typeof globalThis.fetch
+  /** For one call, its whole answer included. */
+  readonly timeoutMs: number
+}
+
+/** GitHub over its REST API. Makes no call and holds nothing open; throws a PermanentError for credentials that cannot work. */
+export function openGitHub(options: GitHubOptions): GitHub {
+  const { apiUrl, credentials, clock, log, fetch = globalThis.fetch, timeoutMs } = options
+  if (!/^https?:\/\/[^/?#@]+[^?#]*$/.test(apiUrl) || !URL.canParse(apiUrl)) {
+    throw new PermanentError('GITHUB_API_URL is not the address of an API, such as https://api.github.com')
+  }
+  const octokit = createOctokit({ apiUrl, exchange: createExchange({ fetch, timeoutMs }) })
+  const callsWith = (authorization: Authorization): GitHubCalls =>
+    createGitHubCalls({ authorization, clock, log })
+  const account =
+    credentials.kind === 'app'
+      ? openAppAccount({ ...credentials, octokit, callsWith, clock })
+      : openTokenAccount({ ...credentials, octokit, callsWith, clock })
+
+  return {
+    repository: (name, installationId) => {
+      const [owner = '', repo = ''] = name.split('/')
+      const calls = callsWith(account.authorize(name, installationId))
+      const client: RepositoryClient = { name, path: { owner, repo }, octokit, calls, account }
+      return {
+        ...createRepositoryContents(client),
+        ...createRepositoryComments(client),
+        ...createRepositoryCheckRuns(client, { clock, log }),
+      }
+    },
+    access: (signal) => account.access(signal),
+  }
+}
