@@ -37,7 +37,7 @@ export interface GitHubOptions {
 /** GitHub over its REST API. Makes no call and holds nothing open; throws a PermanentError for credentials that cannot work. */
 export function openGitHub(options: GitHubOptions): GitHub {
   const { apiUrl, credentials, clock, log, fetch = globalThis.fetch, timeoutMs } = options
-  if (!/^https?:\/\/[^/?#@]+[^?#]*$/.test(apiUrl) || !URL.canParse(apiUrl)) {
+  if (!isApiUrl(apiUrl)) {
     throw new PermanentError('GITHUB_API_URL is not the address of an API, such as https://api.github.com')
   }
   const octokit = createOctokit({ apiUrl, exchange: createExchange({ fetch, timeoutMs }) })
@@ -61,4 +61,11 @@ export function openGitHub(options: GitHubOptions): GitHub {
     },
     access: (signal) => account.access(signal),
   }
+}
+
+/** Without credentials: `fetch` refuses them, and quotes them in its error. */
+function isApiUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password, search, hash } = new URL(text)
+  return (protocol === 'https:' || protocol === 'http:') && `${username}${password}${search}${hash}` === ''
 }
