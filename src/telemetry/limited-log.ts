@@ -1,0 +1,23 @@
+import type { Clock } from '../base/clock.ts'
+
+/**
+ * Lets one call through per interval, and tells it how many were held back since the last one:
+ * so that whoever sends nonsense ten thousand times a second cannot fill the log.
+ */
+export function createLimitedLog(
+  clock: Pick<Clock, 'now'>,
+  intervalMs: number,
+): (write: (heldBack: number) => void) => void {
+  let openAt = -Infinity
+  let heldBack = 0
+  return (write) => {
+    const now = clock.now().getTime()
+    if (now < openAt) {
+      heldBack += 1
+      return
+    }
+    openAt = now + intervalMs
+    write(heldBack)
+    heldBack = 0
+  }
+}

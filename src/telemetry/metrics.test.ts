@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { openMetrics } from './metrics.ts'
+
+test('what is counted is found in the text, with the labels that tell it apart', async () => {
+  const metrics = openMetrics()
+  metrics.delivery('review')
+  metrics.delivery('ignored', 'draft')
+  metrics.delivery('ignored', 'draft')
+  metrics.acknowledged(0.004)
+  metrics.job('review', 'completed')
+  metrics.run('completed', 12)
+  metrics.runWaited(0.2)
+  metrics.findings('dropped', 'outside-diff', 3)
+  metrics.githubCall('rate-limited')
+  metrics.commentsPosted(2)
+  const lines = (await metrics.text()).split('\n')
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'lorgnette_deliveries_total{outcome="review",reason=""} 1',
+      'lorgnette_deliveries_total{outcome="ignored",reason="draft"} 2',
+      'lorgnette_delivery_acknowledgement_seconds_bucket{le="0.002"} 0',
+      'lorgnette_delivery_acknowledgement_seconds_bucket{le="0.005"} 1',
+      'lorgnette_jobs_total{kind="review",outcome="completed"} 1',
+      'lorgnette_run_duration_seconds_sum{outcome="completed"} 12',
+      'lorgnette_run_queue_wait_seconds_count 1',
+      'lorgnette_findings_total{verdict="dropped",reason="outside-diff"} 3',
+      'lorgnette_github_calls_total{outcome="rate-limited"} 1',
+      'lorgnette_comments_posted_total 2',
+    ]),
+  )
+})
+
+test('tokens are counted once: cached ones are not input ones as well', async () => {
+  const metrics = openMetrics()
+  metrics.modelCall({
+    purpose: 'find',
+    outcome: 'answered',
+    seconds: 3,
+    inputTokens: 1_000,
+    cachedInputTokens: 900,
+    outputTokens: 50,
+  })
+  const lines = (await metrics.text()).split('\n')
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'lorgnette_model_tokens_total{kind="input",outcome="answered"} 100',
+      'lorgnette_model_tokens_total{kind="cached-input",outcome="answered"} 900',
+      'lorgnette_model_tokens_total{kind="output",outcome="answered"} 50',
+      'lorgnette_model_call_seconds_count{purpose="find",outcome="answered"} 1',
+    ]),
+  )
+})
+
+test('two sets of metrics in one process do not mix, and each knows the process', async () => {
+  const one = openMetrics()
+  const two = openMetrics()
+  one.commentsPosted(5)
+  expect(await two.text()).toContain('lorgnette_comments_posted_total 0')
+  expect(await two.text()).toContain('process_resident_memory_bytes')
+})

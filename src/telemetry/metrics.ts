@@ -1,0 +1,119 @@
+import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+
+/** Why a webhook request was refused, or what it led to. */
+export type DeliveryOutcome =
+  | 'review'
+  | 'cancel'
+  | 'note'
+  | 'ignored'
+  | 'duplicate'
+  | 'refused'
+  | 'unavailable'
+
+export type JobOutcome = 'completed' | 'retried' | 'rate-limited' | 'handed-back' | 'buried' | 'lease-lost'
+
+export type RunOutcome = 'completed' | 'failed' | 'skipped' | 'superseded'
+
+export type CallOutcome = 'ok' | 'rate-limited' | 'retryable' | 'permanent' | 'aborted'
+
+/**
+ * Everything that is counted, in the words of those who count. Labels are bounded: outcomes, kinds and reasons of the
+ * program itself, never the name of a repository, a branch, a person or a path. Durations are in seconds.
+ */
+export interface Metrics {
+  /** `reason` is one of the program's own words, empty where the outcome says it all. */
+  delivery(outcome: DeliveryOutcome, reason?: string): void
+  /** From the first byte of a webhook request's headers to its answer. */
+  acknowledged(seconds: number): void
+  job(kind: string, outcome: JobOutcome): void
+  /** From taking a run up to its end. */
+  run(outcome: RunOutcome, seconds: number): void
+  /** From enqueueing a run to taking it up for the first time. */
+  runWaited(seconds: number): void
+  modelCall(call: {
+    readonly purpose: string
+    readonly outcome: 'answered' | 'unusable' | 'failed'
+    readonly seconds: number
+    readonly inputTokens: number
+    readonly cachedInputTokens: number
+    readonly outputTokens: number
+  }): void
+  /** `verdict` is `posted`, `merged` or `dropped`; `reason` the place, or why it was dropped. */
+  findings(verdict: 'posted' | 'merged' | 'dropped', reason: string, count?: number): void
+  githubCall(outcome: CallOutcome): void
+  commentsPosted(count: number): void
+  /** All of it in the Prometheus text format. */
+  text(): Promise<string>
+  readonly contentType: string
+}
+
+/** Metrics of their own registry, with the default ones of the process. */
+export function openMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const counter = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+  ): Counter<Label> =>
+    new Counter({ name: `lorgnette_${name}`, help, labelNames: [...labelNames], registers })
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    buckets: number[],
+    labelNames: readonly Label[] = [],
+  ): Histogram<Label> =>
+    new Histogram({ name: `lorgnette_${name}`, help, buckets, labelNames: [...labelNames], registers })
+
+  const deliveries = counter('deliveries_total', 'Webhook deliveries by what followed.', [
+    'outcome',
+    'reason',
+  ])
+  const acknowledgement = histogram(
+    'delivery_acknowledgement_seconds',
+    'Time from a webhook request to its answer.',
+    [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10],
+  )
+  const jobs = counter('jobs_total', 'Attempts at jobs by how they ended.', ['kind', 'outcome'])
+  const runs = histogram(
+    'run_duration_seconds',
+    'Time from taking a run up to its end.',
+    [0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300, 600, 1800],
+    ['outcome'],
+  )
+  const waits = histogram(
+    'run_queue_wait_seconds',
+    'Time from enqueueing a run to taking it up.',
+    [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800],
+  )
+  const modelCalls = histogram(
+    'model_call_seconds',
+    'Questions to the model by purpose and outcome.',
+    [0.25, 0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300],
+    ['purpose', 'outcome'],
+  )
+  const modelTokens = counter('model_tokens_total', 'Tokens by kind and outcome.', ['kind', 'outcome'])
+  const findings = counter('findings_total', 'Candidates by what became of them.', ['verdict', 'reason'])
+  const githubCalls = counter('github_calls_total', 'Requests to GitHub by outcome.', ['outcome'])
+  const comments = counter('comments_posted_total', 'Comments posted on pull requests.')
+
+  return {
+    delivery: (outcome, reason = '') => deliveries.inc({ outcome, reason }),
+    acknowledged: (seconds) => acknowledgement.observe(seconds),
+    job: (kind, outcome) => jobs.inc({ kind, outcome }),
+    run: (outcome, seconds) => runs.observe({ outcome }, seconds),
+    runWaited: (seconds) => waits.observe(seconds),
+    modelCall: ({ purpose, outcome, seconds, inputTokens, cachedInputTokens, outputTokens }) => {
+      modelCalls.observe({ purpose, outcome }, seconds)
+      modelTokens.inc({ kind: 'input', outcome }, inputTokens - cachedInputTokens)
+      modelTokens.inc({ kind: 'cached-input', outcome }, cachedInputTokens)
+      modelTokens.inc({ kind: 'output', outcome }, outputTokens)
+    },
+    findings: (verdict, reason, count = 1) => findings.inc({ verdict, reason }, count),
+    githubCall: (outcome) => githubCalls.inc({ outcome }),
+    commentsPosted: (count) => comments.inc(count),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}
