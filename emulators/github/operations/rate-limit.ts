@@ -1,0 +1,13 @@
+import { ok, type Operation } from '../operation.ts'
+
+export const rateLimitOperations: readonly Operation[] = [
+  {
+    method: 'GET',
+    path: '/rate_limit',
+    documentation: 'rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user',
+    answer: (call) => {
+      const core = call.limits.overview(call.actor)
+      return ok({ resources: { core, search: { ...core, limit: 30, remaining: 30, used: 0 } }, rate: core })
+    },
+  },
+]
