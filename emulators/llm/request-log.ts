@@ -33,10 +33,7 @@ export function openRequestLog(limit: number): RequestLog {
       }
       entries.push(entry)
       if (entries.length > limit) entries.shift()
-      response.once('finish', () => (entry.outcome = 'answered'))
-      response.once('close', () => {
-        if (entry.outcome === 'pending') entry.outcome = 'cut'
-      })
+      response.once('close', () => (entry.outcome = response.writableFinished ? 'answered' : 'cut'))
     },
     entries: () => entries.map((entry) => ({ ...entry })),
     clear: () => void entries.splice(0),
