@@ -33,7 +33,7 @@ export function appAuthorization(app: {
  * A JSON Web Token of the App, good for nine minutes; issued a minute ago, in case our clock is ahead of GitHub's.
  * Source: GitHub, "Generating a JSON Web Token (JWT) for a GitHub App".
  */
-export function signAppToken(id: number, privateKey: KeyObject, now: Date): string {
+function signAppToken(id: number, privateKey: KeyObject, now: Date): string {
   const seconds = Math.floor(now.getTime() / 1000)
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
   const signed = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iat: seconds - 60, exp: seconds + 540, iss: id })}`

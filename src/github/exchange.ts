@@ -1,5 +1,5 @@
 /** A request as Octokit builds it. */
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -7,7 +7,7 @@ export interface HttpRequest {
 }
 
 /** A whole answer: a body that was cut off on the way is an error, never a short body. */
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly status: number
   readonly headers: Headers
   readonly body: Uint8Array

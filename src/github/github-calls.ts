@@ -13,13 +13,13 @@ export interface Answer {
 }
 
 /** What every request takes beside its own parameters. An alias, for Octokit wants types with an index signature. */
-export type CallParameters = {
+type CallParameters = {
   readonly headers: { readonly authorization: string }
   readonly request: { readonly signal: AbortSignal }
 }
 
 /** Makes one request with Octokit. `data` is bytes: see `createOctokit`. */
-export type Send = (parameters: CallParameters) => Promise<{
+type Send = (parameters: CallParameters) => Promise<{
   readonly status: number
   readonly headers: Readonly<Record<string, string | number | undefined>>
   readonly data: unknown

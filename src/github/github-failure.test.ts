@@ -89,13 +89,23 @@ describe('a refusal of GitHub', () => {
   })
 
   test('never brings a credential or a line break into a message', async () => {
-    script = says(403, { message: `no\r\n  entry for ${token} or Bearer abc.def.ghi, ${'x'.repeat(9_000)}` })
+    script = says(403, {
+      message: `no\r\n  entry for ${token}, eyJh.eyJp.sig or Bearer abc.def.ghi, ${'x'.repeat(9_000)}`,
+    })
     const message = errorMessage(await failure(repository().createSummary(7, 'text', signal)))
-    expect(message).toContain('no entry for [credential] or [credential]')
+    expect(message).toContain('no entry for [credential], [credential] or [credential]')
     expect(message).not.toContain(token)
-    expect(message).not.toContain('abc.def.ghi')
+    expect(message).not.toMatch(/abc|eyJ/)
     expect(message.length).toBeLessThan(1_000)
   })
+})
+
+test('a token that belongs to no user cannot tell its own comments, and is refused', async () => {
+  script = says(403, { message: 'Resource not accessible by integration' })
+  const error = await failure(repository().findReview(7, '<!-- marker -->', signal))
+  expect(errorKind(error)).toBe('permanent')
+  expect(errorMessage(error)).toMatch(/belongs to no user.*GitHub Actions.*GitHub App/)
+  expect(requests.map(({ url }) => url)).toEqual(['/user'])
 })
 
 describe('a limit of our rate', () => {

@@ -120,7 +120,7 @@ function bounded(waitMs: number): number {
 /** Somebody else's text in a message of ours. */
 function quote(text: string): string {
   return text
-    .replace(/\b(?:gh[a-z]_|github_pat_)\w+|\bBearer\s+\S+/gi, '[credential]')
+    .replace(/\b(?:gh[a-z]_|github_pat_)\w+|\bBearer\s+\S+|\beyJ[\w-]+\.[\w-]+\.[\w-]*/gi, '[credential]')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, 500)

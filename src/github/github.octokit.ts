@@ -14,7 +14,7 @@ import { createRepositoryContents } from './repository-contents.octokit.ts'
 import { openTokenAccount } from './token-account.octokit.ts'
 
 /** Who we are for GitHub. */
-export type GitHubCredentials =
+type GitHubCredentials =
   | {
       readonly kind: 'app'
       readonly appId: number

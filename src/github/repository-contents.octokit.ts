@@ -94,7 +94,7 @@ export function createRepositoryContents({
     fileAt: async (path, commit, signal) => {
       // Git has no such names, and in the path of a request they would lead elsewhere.
       if (path.split('/').some((name) => name === '' || name === '.' || name === '..')) return undefined
-      const what = `read ${path} of ${name} at ${commit}`
+      const what = `read ${JSON.stringify(path)} of ${name} at ${commit}`
       const answer = await calls.attempt(what, signal, isNoFile, (parameters) =>
         octokit.request('GET /repos/{owner}/{repo}/contents/{path}', {
           ...repository,

@@ -27,7 +27,18 @@ export function openTokenAccount(options: {
 
   async function readUser(signal: AbortSignal): Promise<{ login: string; scopes: string[] }> {
     const what = 'ask GitHub whose token this is'
-    const answer = await calls.call(what, signal, (parameters) => octokit.request('GET /user', parameters))
+    const answer = await calls.attempt(
+      what,
+      signal,
+      ({ status }) => status === 403,
+      (parameters) => octokit.request('GET /user', parameters),
+    )
+    if (answer.kind === 'refused') {
+      // Without a login, what we wrote could not be told from what others wrote.
+      throw new PermanentError(
+        `could not ${what}: it belongs to no user, as the token of a GitHub Actions workflow does (403 ${answer.reason}). Set GITHUB_TOKEN to the token of a user, or use a GitHub App`,
+      )
+    }
     const scopes = (answer.header('x-oauth-scopes') ?? '').split(',').map((scope) => scope.trim())
     return {
       login: readJson(userResponse, answer, what).login,
