@@ -1,0 +1,146 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Hunk } from '../diff/file-diff.ts'
+import { parseHunks } from '../diff/parse-patch.ts'
+import { estimateTokens } from './estimate-tokens.ts'
+import type { SelectedFile, Selection } from './select.ts'
+import { makeUnits, type DividedChange } from './units.ts'
+
+const reviewed: Selection = { kind: 'review' }
+
+/** A file with hunks that each add so many lines of 93 characters: 100 bytes in a question. */
+function file(path: string, hunks: readonly number[], selection: Selection = reviewed): SelectedFile {
+  let next = 1
+  const patches = hunks.map((lines) => {
+    const start = next
+    next += lines + 10
+    return `@@ -${start - 1},0 +${start},${lines} @@\n${`+${'x'.repeat(93)}\n`.repeat(lines)}`
+  })
+  const diff = {
+    path,
+    oldPath: path,
+    status: 'modified',
+    binary: false,
+    hunks: parseHunks(patches.join('')),
+  } as const
+  return { file: { diff }, selection }
+}
+
+const roomy = { unitTokens: 1_000_000, runTokens: 1_000_000 }
+
+/** Each unit as its path and the lines of its hunks. */
+const shape = (units: DividedChange['units']): unknown[] =>
+  units.map(({ path, hunks }) => [path, ...hunks.map(({ newLines }) => newLines)])
+
+test('a file is one unit as long as it fits, with its content', () => {
+  const given = file('a.ts', [1, 2, 3])
+  const { units, overBudget } = makeUnits([{ ...given, file: { ...given.file, content: 'whole' } }], roomy)
+  expect(units).toEqual([
+    expect.objectContaining({
+      path: 'a.ts',
+      file: given.file.diff,
+      hunks: given.file.diff.hunks,
+      content: 'whole',
+    }),
+  ])
+  expect(overBudget).toEqual([])
+})
+
+test('a file is split at hunk borders, into as few units as the limit allows', () => {
+  // 7 lines are 700 bytes: 200 tokens.
+  const { units } = makeUnits([file('a.ts', [7, 7, 7, 7, 7])], { ...roomy, unitTokens: 450 })
+  expect(shape(units)).toEqual([
+    ['a.ts', 7, 7],
+    ['a.ts', 7, 7],
+    ['a.ts', 7],
+  ])
+})
+
+test('a hunk above the limit is a unit of its own, and one far above it is named and not cut', () => {
+  const divided = makeUnits([file('a.ts', [1, 14, 1, 70, 1])], { ...roomy, unitTokens: 200 })
+  expect(shape(divided.units)).toEqual([
+    ['a.ts', 14],
+    ['a.ts', 1],
+    ['a.ts', 1],
+    ['a.ts', 1],
+  ])
+  expect(shape(divided.overBudget)).toEqual([['a.ts', 70]])
+  expect(divided.overBudget[0]?.reason).toBe('one hunk is too large for a question')
+})
+
+test('source comes first, then tests, then prose and settings; larger changes first, then by path', () => {
+  const files = [
+    file('README.md', [9]),
+    file('src/z.ts', [1]),
+    file('src/a.test.ts', [8]),
+    file('src/b.ts', [1]),
+    file('src/c.ts', [5]),
+  ]
+  const paths = ['src/c.ts', 'src/b.ts', 'src/z.ts', 'src/a.test.ts', 'README.md']
+  for (const order of [files, files.toReversed()])
+    expect(makeUnits(order, roomy).units.map(({ path }) => path)).toEqual(paths)
+})
+
+test('what does not fit into the budget of the run is named; smaller units behind it are still read', () => {
+  const files = [
+    file('src/a.ts', [21]),
+    file('src/b.ts', [14]),
+    file('src/c.ts', [7]),
+    file('docs/d.md', [7]),
+  ]
+  const { units, overBudget } = makeUnits(files, { ...roomy, runTokens: 850 })
+  expect(shape(units)).toEqual([
+    ['src/a.ts', 21],
+    ['src/c.ts', 7],
+  ])
+  expect(overBudget.map(({ path, reason }) => [path, reason])).toEqual([
+    ['src/b.ts', 'over the budget of one run'],
+    ['docs/d.md', 'over the budget of one run'],
+  ])
+})
+
+test('only files to review make units', () => {
+  const files = [
+    file('a.ts', [1], { kind: 'skip', reason: 'generated' }),
+    file('b.ts', [1], { kind: 'failed', reason: 'withheld' }),
+    file('c.ts', []),
+  ]
+  expect(makeUnits(files, roomy)).toEqual({ units: [], overBudget: [] })
+})
+
+test('every hunk ends in exactly one unit, and no unit passes its limits', () => {
+  const selection = fc.constantFrom<Selection>(
+    reviewed,
+    reviewed,
+    { kind: 'skip', reason: 'binary' },
+    { kind: 'failed', reason: '' },
+  )
+  const files = fc.array(
+    fc.record({ hunks: fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 12 }), selection }),
+  )
+  const limit = fc.integer({ min: 1, max: 3_000 })
+  fc.assert(
+    fc.property(files, limit, limit, (given, unitTokens, runTokens) => {
+      const selected = given.map(({ hunks, selection }, index) => file(`${index}.ts`, hunks, selection))
+      const { units, overBudget } = makeUnits(selected, { unitTokens, runTokens })
+      const expected = selected.flatMap(({ file: { diff }, selection }) =>
+        selection.kind === 'review' ? diff.hunks : [],
+      )
+      const found = [...units, ...overBudget].flatMap((unit) => unit.hunks)
+      expect(found.length).toBe(expected.length)
+      expect(new Set<Hunk>(found)).toEqual(new Set<Hunk>(expected))
+      expect(units.every((unit) => unit.hunks.length === 1 || unit.estimatedTokens <= unitTokens)).toBe(true)
+      expect(units.every((unit) => unit.estimatedTokens <= unitTokens * 4)).toBe(true)
+      expect(units.reduce((sum, unit) => sum + unit.estimatedTokens, 0)).toBeLessThanOrEqual(runTokens)
+    }),
+  )
+})
+
+test('the estimate of a unit counts every line as the question shows it', () => {
+  const [unit] = makeUnits([file('a.ts', [10, 20])], roomy).units
+  const shown = `tags|+${'x'.repeat(93)}\n`
+  const hunkBorders = 2
+  expect(Math.abs((unit?.estimatedTokens ?? 0) - estimateTokens(shown.repeat(30)))).toBeLessThanOrEqual(
+    hunkBorders,
+  )
+})
