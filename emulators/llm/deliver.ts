@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { scriptedAnswer, type ScriptedAnswer } from './scripted-answer.ts'
 import type { WireFormat, WireQuestion, WrittenAnswer } from './wire-format.ts'
@@ -20,7 +22,11 @@ export async function deliver(
     case 'refusal': {
       const text = answer.kind === 'json' ? JSON.stringify(answer.value) : answer.text
       const finish = answer.kind === 'refusal' ? 'refusal' : (answer.finish ?? 'stop')
-      send(response, format, question, { text, finish, usage: answer.usage ?? estimate(question, text) })
+      await send(response, format, question, {
+        text,
+        finish,
+        usage: answer.usage ?? estimate(question, text),
+      })
       return
     }
     case 'fault': {
@@ -58,14 +64,22 @@ export async function deliver(
   }
 }
 
-function send(
+const PIECE_BYTES = 65_536
+
+async function send(
   response: ServerResponse,
   format: WireFormat,
   question: WireQuestion,
   answer: WrittenAnswer,
-): void {
+): Promise<void> {
   const [type, whole] = encode(format, question, answer)
-  response.writeHead(200, { 'content-type': type }).end(whole)
+  response.writeHead(200, { 'content-type': type })
+  // In pieces, so that a client that closes in the middle of a huge answer is seen to have closed.
+  const bytes = Buffer.from(whole)
+  const pieces = Array.from({ length: Math.ceil(bytes.length / PIECE_BYTES) }, (_, index) =>
+    bytes.subarray(index * PIECE_BYTES, (index + 1) * PIECE_BYTES),
+  )
+  await pipeline(Readable.from(pieces), response).catch(() => response.destroy())
 }
 
 /** The media type and the text of the whole answer, as one JSON object or as server-sent events. */

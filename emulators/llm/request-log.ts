@@ -33,7 +33,10 @@ export function openRequestLog(limit: number): RequestLog {
       }
       entries.push(entry)
       if (entries.length > limit) entries.shift()
-      response.once('close', () => (entry.outcome = response.writableFinished ? 'answered' : 'cut'))
+      response.once('finish', () => (entry.outcome = 'answered'))
+      response.once('close', () => {
+        if (entry.outcome === 'pending') entry.outcome = 'cut'
+      })
     },
     entries: () => entries.map((entry) => ({ ...entry })),
     clear: () => void entries.splice(0),

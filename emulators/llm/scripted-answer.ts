@@ -11,7 +11,7 @@ const written = {
 }
 
 /** Faults that every provider words in its own way. */
-export const providerFault = z.enum([
+const providerFault = z.enum([
   'bad-key',
   'forbidden',
   'no-such-model',

@@ -32,7 +32,7 @@ export interface WrittenAnswer {
 }
 
 /** One event of a stream; `name` is absent where the provider sends data alone. */
-export interface ServerSentEvent {
+interface ServerSentEvent {
   readonly name?: string
   readonly data: unknown
 }
@@ -63,8 +63,8 @@ export function bearerKey(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /** The text in a few pieces, as models stream it. */
-export function inPieces(text: string, pieces = 4): string[] {
-  const size = Math.max(1, Math.ceil(text.length / pieces))
+export function inPieces(text: string): string[] {
+  const size = Math.max(1, Math.ceil(text.length / 4))
   return Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
     text.slice(index * size, (index + 1) * size),
   )

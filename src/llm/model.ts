@@ -11,7 +11,10 @@ export interface Question {
   readonly maxOutputTokens: number
 }
 
-/** The form an answer must have. */
+/**
+ * The form an answer must have: an object whose fields are all there. What may be missing is nullable, never optional:
+ * strict modes refuse optional fields. Limits on lengths and numbers are not sent; say them in descriptions.
+ */
 export interface AnswerSchema {
   /** Letters, digits and underscores: providers show it to the model. */
   readonly name: string

@@ -1,0 +1,72 @@
+import type { Clock } from '../base/clock.ts'
+import { errorKind, RateLimitedError } from '../base/errors.ts'
+import { backoffMs, type RetryPolicy } from '../queue/retry-policy.ts'
+import type { Model, Usage } from './model.ts'
+import { UnusableAnswerError } from './unusable-answer-error.ts'
+
+export interface RetryingOptions {
+  readonly clock: Clock
+  /** A number in [0, 1). */
+  readonly random: () => number
+  readonly policy?: RetryPolicy
+  /** Rate limits are waited for as long as one question waits no longer than this in all; beyond, the job goes back. */
+  readonly maxRateLimitWaitMs?: number
+}
+
+/** A shorter breath than the queue's, which starts the whole run again. */
+const questionRetryPolicy: RetryPolicy = { maxAttempts: 3, baseDelayMs: 500, maxDelayMs: 8_000 }
+
+/**
+ * A model that is asked again: after what may pass by itself with backoff and full jitter, after a rate limit at its
+ * reset when that is near, and once, at once, after an answer that cannot be used (a refusal would come again).
+ * What a discarded answer cost is added to the usage of the one returned, or of the unusable one thrown.
+ */
+export function retryingModel(model: Model, options: RetryingOptions): Model {
+  const { clock, random, policy = questionRetryPolicy, maxRateLimitWaitMs = 30_000 } = options
+  return {
+    id: model.id,
+    async ask(question, signal) {
+      let discarded: UnusableAnswerError | undefined
+      let waitedMs = 0
+
+      /** Milliseconds until the next attempt; undefined when there is none. */
+      function delayMs(error: unknown, attempt: number): number | undefined {
+        if (attempt >= policy.maxAttempts) return undefined
+        if (error instanceof UnusableAnswerError)
+          return error.problem === 'refused' || discarded ? undefined : 0
+        if (errorKind(error) === 'retryable') return backoffMs(attempt, random, policy)
+        if (!(error instanceof RateLimitedError)) return undefined
+        const waitMs = Math.max(0, error.retryAt.getTime() - clock.now().getTime())
+        waitedMs += waitMs
+        return waitedMs <= maxRateLimitWaitMs ? waitMs : undefined
+      }
+
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const answer = await model.ask(question, signal)
+          return discarded ? { ...answer, usage: sum(discarded.usage, answer.usage) } : answer
+        } catch (error) {
+          signal.throwIfAborted()
+          const waitMs = delayMs(error, attempt)
+          if (waitMs === undefined) throw withDiscarded(error, discarded)
+          if (error instanceof UnusableAnswerError) discarded = error
+          await clock.sleep(waitMs, signal)
+        }
+      }
+    },
+  }
+}
+
+function withDiscarded(error: unknown, discarded: UnusableAnswerError | undefined): unknown {
+  if (!discarded || !(error instanceof UnusableAnswerError)) return error
+  const { problem, message, text, usage } = error
+  return new UnusableAnswerError(problem, message, { text, usage: sum(discarded.usage, usage) })
+}
+
+function sum(one: Usage, other: Usage): Usage {
+  return {
+    inputTokens: one.inputTokens + other.inputTokens,
+    cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+  }
+}
