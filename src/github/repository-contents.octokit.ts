@@ -23,7 +23,7 @@ export function createRepositoryContents({
   calls,
 }: RepositoryClient): Contents {
   async function blob(id: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    if (!/^[0-9a-f]+$/.test(id)) return undefined
+    if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id)) return undefined
     const what = `read blob ${id} of ${name}`
     const answer = await calls.attempt(what, signal, isNoBlob, (parameters) =>
       octokit.request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', {
