@@ -1,7 +1,7 @@
 import { PermanentError } from '../base/errors.ts'
 
 /** Who is asked. `openai-compatible` is any server with OpenAI's chat completions: Ollama, vLLM, a gateway. */
-const modelProviders = ['openai', 'anthropic', 'openai-compatible'] as const
+export const modelProviders = ['openai', 'anthropic', 'openai-compatible'] as const
 export type ModelProvider = (typeof modelProviders)[number]
 
 export interface ModelId {
