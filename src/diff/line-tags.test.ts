@@ -5,7 +5,7 @@ import { openScratchRepository, type ScratchRepository } from '../../test/scratc
 import { isCommentable } from './commentable-lines.ts'
 import type { DiffLine, FileDiff, Hunk } from './file-diff.ts'
 import { lineNumberOn } from './line-number-on.ts'
-import { tagLines, type TaggedHunks } from './line-tags.ts'
+import { tagLines, type TaggedHunks, type TaggedLine } from './line-tags.ts'
 import { parseHunks, parsePatch } from './parse-patch.ts'
 
 let repository: ScratchRepository
@@ -23,6 +23,8 @@ function diffOf(oldText: string, newText: string): FileDiff | undefined {
   const blobs = repository.git('hash-object', '-w', 'old', 'new').toString().trim().split('\n')
   return parsePatch(repository.git('diff', '--text', ...blobs))[0]
 }
+
+const allLines = (tagged: TaggedHunks): TaggedLine[] => tagged.hunks.flatMap(({ lines }) => lines)
 
 /** Lines that repeat, lines that look like parts of a patch, and any others. */
 const textLine = fc.oneof(
@@ -65,8 +67,10 @@ test('every tag of a real diff leads back to its one line in the real file', () 
       expect(misplacedLines(file.hunks, oldText, newText)).toEqual([])
       const tagged = tagLines(file.hunks)
       const texts = { LEFT: linesOf(oldText), RIGHT: linesOf(newText) }
-      expect(tagged.lines.map(({ line }) => line)).toEqual(file.hunks.flatMap((hunk) => hunk.lines))
-      for (const taggedLine of tagged.lines) {
+      expect(tagged.hunks.map(({ lines }) => lines.map(({ line }) => line))).toEqual(
+        file.hunks.map(({ lines }) => lines),
+      )
+      for (const taggedLine of allLines(tagged)) {
         expect(tagged.resolve(taggedLine.tag)).toBe(taggedLine)
         expect(texts[taggedLine.side][taggedLine.lineNumber - 1]).toBe(taggedLine.line.text)
       }
@@ -80,7 +84,9 @@ test('every range that resolves can be commented, and holds the lines of the rea
     fc.property(edit, fc.nat(), fc.nat(), ({ oldText, newText }, from, to) => {
       const file = diffOf(oldText, newText)
       if (!file) return
-      const { lines, resolveRange } = tagLines(file.hunks)
+      const tagged = tagLines(file.hunks)
+      const { resolveRange } = tagged
+      const lines = allLines(tagged)
       const [start, end] = [lines[from % lines.length], lines[to % lines.length]]
       const range = resolveRange(start?.tag ?? '', end?.tag ?? '')
       expect(resolveRange(end?.tag ?? '', start?.tag ?? '')).toEqual(range)
@@ -88,16 +94,16 @@ test('every range that resolves can be commented, and holds the lines of the rea
       const isMixed = kinds.has('added') && kinds.has('removed')
       const expected =
         start?.hunkIndex !== end?.hunkIndex ? 'different-hunks' : isMixed ? 'mixed-sides' : 'none'
-      expect(range.kind === 'refused' ? range.reason : 'none').toBe(expected)
-      if (range.kind === 'refused') return
+      expect(range.kind === 'unresolved' ? range.reason : 'none').toBe(expected)
+      if (range.kind === 'unresolved') return
       const { side, startLine, endLine } = range.anchor
       expect(isCommentable(file, range.anchor)).toBe(true)
-      const text = linesOf(side === 'LEFT' ? oldText : newText).slice(startLine - 1, endLine)
-      expect(range.lines.map((line) => line.text)).toEqual(text)
-      for (const line of [start?.line, end?.line]) {
-        const number = line && lineNumberOn(line, side)
-        expect([startLine, endLine]).toContain(number)
-      }
+      const texts = linesOf(side === 'LEFT' ? oldText : newText)
+      const ends = [start, end].map((cited) => cited && lineNumberOn(cited.line, side))
+      expect(new Set(ends)).toEqual(new Set([startLine, endLine]))
+      expect(new Set([texts[startLine - 1], texts[endLine - 1]])).toEqual(
+        new Set([start?.line.text, end?.line.text]),
+      )
     }),
     { numRuns: 60 },
   )
@@ -105,7 +111,7 @@ test('every range that resolves can be commented, and holds the lines of the rea
 
 test('unrelated lines inserted above change no tag', () => {
   const tags = (file: FileDiff | undefined): unknown =>
-    tagLines(file?.hunks ?? []).lines.map(({ tag }) => tag)
+    allLines(tagLines(file?.hunks ?? [])).map(({ tag }) => tag)
   fc.assert(
     fc.property(edit, fc.integer({ min: 1, max: 50 }), ({ oldText, newText }, count) => {
       const inserted = Array.from({ length: count }, (_, index) => `unrelated ${index}\n`).join('')
@@ -115,10 +121,13 @@ test('unrelated lines inserted above change no tag', () => {
   )
 })
 
-/** The only hunk of a patch, tagged; lines are then named by their text. */
+/** The hunks of a patch, tagged; lines are then named by their text. */
 function tagged(patch: string): TaggedHunks & { tagOf: (text: string) => string } {
   const all = tagLines(parseHunks(patch))
-  return { ...all, tagOf: (text) => all.lines.find(({ line }) => line.text === text)?.tag ?? 'no such line' }
+  return {
+    ...all,
+    tagOf: (text) => allLines(all).find(({ line }) => line.text === text)?.tag ?? 'no such line',
+  }
 }
 
 const added = (texts: readonly string[]): Hunk => ({
@@ -131,18 +140,19 @@ const added = (texts: readonly string[]): Hunk => ({
 })
 
 test('equal lines have tags of their own, and so have their added, removed and kept forms', () => {
-  const { lines } = tagged('@@ -1,3 +1,4 @@\n x\n-x\n-x\n+x\n+x\n+x')
+  const lines = allLines(tagged('@@ -1,3 +1,4 @@\n x\n-x\n-x\n+x\n+x\n+x'))
   expect(new Set(lines.map(({ tag }) => tag)).size).toBe(6)
 })
 
 test('an equal line further down changes no tag above it', () => {
-  const one = tagLines([added(['x', 'y'])]).lines
-  const two = tagLines([added(['x', 'y', 'x'])]).lines
+  const one = allLines(tagLines([added(['x', 'y'])]))
+  const two = allLines(tagLines([added(['x', 'y', 'x'])]))
   expect(two.slice(0, 2)).toEqual(one)
 })
 
 test('tags are short, without vowels or look-alikes, and never a number', () => {
-  const { lines } = tagLines([added(['', ' ', 'const x = 1', 'x'.repeat(36_000), '\ud800', '\ud801', '\0'])])
+  const texts = ['', ' ', 'const x = 1', 'x'.repeat(36_000), '\ud800', '\ud801', '\0']
+  const lines = allLines(tagLines([added(texts)]))
   for (const { tag } of lines) expect(tag).toMatch(/^[bcdfghjkmnpqrstvwxyz][bcdfghjkmnpqrstvwxyz2-9]{3,4}$/)
   expect(new Set(lines.map(({ tag }) => tag)).size).toBe(lines.length)
 })
@@ -150,7 +160,7 @@ test('tags are short, without vowels or look-alikes, and never a number', () => 
 test('lines whose tags would begin alike get longer ones, whatever their order', () => {
   // 20 × 28³ short tags: among 5,000 lines about 28 pairs begin alike.
   const texts = Array.from({ length: 5_000 }, (_, index) => `line ${index}`)
-  const { lines } = tagLines([added(texts)])
+  const lines = allLines(tagLines([added(texts)]))
   const tags = new Set(lines.map(({ tag }) => tag))
   expect(tags.size).toBe(5_000)
   const long = [...tags].filter((tag) => tag.length > 4)
@@ -160,7 +170,7 @@ test('lines whose tags would begin alike get longer ones, whatever their order',
     expect(tags.has(tag.slice(0, 4))).toBe(false)
     expect(long.filter((other) => other.slice(0, 4) === tag.slice(0, 4)).length).toBeGreaterThan(1)
   }
-  expect(new Set(tagLines([added(texts.toReversed())]).lines.map(({ tag }) => tag))).toEqual(tags)
+  expect(new Set(allLines(tagLines([added(texts.toReversed())])).map(({ tag }) => tag))).toEqual(tags)
 })
 
 test('a tag that is not exactly one of the set resolves to nothing', () => {
@@ -173,34 +183,22 @@ test('a range stands on the side that both of its ends have', () => {
   const { resolveRange, tagOf } = tagged('@@ -10,4 +20,4 @@\n before\n-old 1\n-old 2\n+new 1\n+new 2\n after')
   const anchor = (start: string, end: string): unknown => {
     const range = resolveRange(tagOf(start), tagOf(end))
-    return range.kind === 'resolved'
-      ? { ...range.anchor, texts: range.lines.map(({ text }) => text) }
-      : range.reason
+    return range.kind === 'resolved' ? range.anchor : range.reason
   }
-  expect(anchor('new 1', 'new 2')).toMatchObject({ side: 'RIGHT', startLine: 21, endLine: 22 })
-  expect(anchor('new 2', 'new 1')).toMatchObject({ side: 'RIGHT', startLine: 21, endLine: 22 })
-  expect(anchor('old 1', 'old 2')).toMatchObject({ side: 'LEFT', startLine: 11, endLine: 12 })
-  expect(anchor('before', 'after')).toEqual({
-    side: 'RIGHT',
-    startLine: 20,
-    endLine: 23,
-    texts: ['before', 'new 1', 'new 2', 'after'],
-  })
-  expect(anchor('before', 'old 2')).toEqual({
-    side: 'LEFT',
-    startLine: 10,
-    endLine: 12,
-    texts: ['before', 'old 1', 'old 2'],
-  })
+  expect(anchor('new 1', 'new 2')).toEqual({ side: 'RIGHT', startLine: 21, endLine: 22 })
+  expect(anchor('new 2', 'new 1')).toEqual({ side: 'RIGHT', startLine: 21, endLine: 22 })
+  expect(anchor('old 1', 'old 2')).toEqual({ side: 'LEFT', startLine: 11, endLine: 12 })
+  expect(anchor('before', 'after')).toEqual({ side: 'RIGHT', startLine: 20, endLine: 23 })
+  expect(anchor('before', 'old 2')).toEqual({ side: 'LEFT', startLine: 10, endLine: 12 })
   expect(anchor('old 1', 'new 1')).toBe('mixed-sides')
   expect(anchor('old 1', 'elsewhere')).toBe('unknown-tag')
 })
 
 test('a range over two hunks is refused', () => {
   const { resolveRange, tagOf } = tagged('@@ -1 +1 @@\n-a\n+b\n@@ -9 +9 @@\n-c\n+d')
-  expect(resolveRange(tagOf('b'), tagOf('d'))).toEqual({ kind: 'refused', reason: 'different-hunks' })
+  expect(resolveRange(tagOf('b'), tagOf('d'))).toEqual({ kind: 'unresolved', reason: 'different-hunks' })
 })
 
 test('no hunks have no tags', () => {
-  expect(tagLines([]).lines).toEqual([])
+  expect(tagLines([]).hunks).toEqual([])
 })

@@ -14,23 +14,19 @@ export interface TaggedLine {
   readonly line: DiffLine
 }
 
-/** What a citation from one tag to another means. A refused one is never guessed at. */
+/** What a citation from one tag to another means: lines of one side of one hunk, or why it means none. */
 export type RangeResolution =
-  | {
-      readonly kind: 'resolved'
-      readonly anchor: Anchor
-      /** The lines of the anchor's side from its first to its last. */
-      readonly lines: readonly DiffLine[]
-    }
-  | {
-      readonly kind: 'refused'
-      readonly reason: 'unknown-tag' | 'different-hunks' | 'mixed-sides'
-    }
+  | { readonly kind: 'resolved'; readonly anchor: Anchor }
+  | { readonly kind: 'unresolved'; readonly reason: 'unknown-tag' | 'different-hunks' | 'mixed-sides' }
+
+export interface TaggedHunk {
+  readonly heading: string
+  readonly lines: readonly TaggedLine[]
+}
 
 /** Hunks whose every line has a tag of its own. */
 export interface TaggedHunks {
-  /** All lines in their order. */
-  readonly lines: readonly TaggedLine[]
+  readonly hunks: readonly TaggedHunk[]
   /** The one line with exactly this tag. */
   readonly resolve: (tag: string) => TaggedLine | undefined
   /**
@@ -53,21 +49,30 @@ const shortestTag = 4
  */
 export function tagLines(hunks: readonly Hunk[]): TaggedHunks {
   const counts = new Map<string, number>()
-  const named = hunks.flatMap((hunk, hunkIndex) =>
-    hunk.lines.map((line) => ({ name: fullName(line, counts), hunkIndex, line })),
-  )
-  const lengths = tagLengths(named.map(({ name }) => name))
-  const lines = named.map(({ name, hunkIndex, line }): TaggedLine => {
-    const side = line.kind === 'removed' ? 'LEFT' : 'RIGHT'
-    const lineNumber = line.kind === 'removed' ? line.oldLine : line.newLine
-    return { tag: name.slice(0, lengths.get(name)), hunkIndex, side, lineNumber, line }
+  const named = hunks.map(({ heading, lines }) => ({
+    heading,
+    lines: lines.map((line) => ({ name: fullName(line, counts), line })),
+  }))
+  const lengths = tagLengths(named.flatMap(({ lines }) => lines.map(({ name }) => name)))
+  const tagged = named.map(({ heading, lines }, hunkIndex): TaggedHunk => {
+    const tag = (name: string): string => name.slice(0, lengths.get(name))
+    return {
+      heading,
+      lines: lines.map(({ name, line }) => ({ tag: tag(name), hunkIndex, ...place(line), line })),
+    }
   })
-  const byTag = new Map(lines.map((line) => [line.tag, line]))
+  const byTag = new Map(tagged.flatMap(({ lines }) => lines.map((line) => [line.tag, line] as const)))
   return {
-    lines,
+    hunks: tagged,
     resolve: (tag) => byTag.get(tag),
-    resolveRange: (startTag, endTag) => resolveRange(hunks, byTag.get(startTag), byTag.get(endTag)),
+    resolveRange: (startTag, endTag) => resolveRange(byTag.get(startTag), byTag.get(endTag)),
   }
+}
+
+function place(line: DiffLine): Pick<TaggedLine, 'side' | 'lineNumber'> {
+  return line.kind === 'removed'
+    ? { side: 'LEFT', lineNumber: line.oldLine }
+    : { side: 'RIGHT', lineNumber: line.newLine }
 }
 
 /** What a line would be called if its tag were as long as can be: different for all lines of the set. */
@@ -99,20 +104,12 @@ function tagLengths(names: readonly string[]): ReadonlyMap<string, number> {
   return lengths
 }
 
-function resolveRange(
-  hunks: readonly Hunk[],
-  start: TaggedLine | undefined,
-  end: TaggedLine | undefined,
-): RangeResolution {
-  if (!start || !end) return { kind: 'refused', reason: 'unknown-tag' }
-  if (start.hunkIndex !== end.hunkIndex) return { kind: 'refused', reason: 'different-hunks' }
+function resolveRange(start: TaggedLine | undefined, end: TaggedLine | undefined): RangeResolution {
+  if (!start || !end) return { kind: 'unresolved', reason: 'unknown-tag' }
+  if (start.hunkIndex !== end.hunkIndex) return { kind: 'unresolved', reason: 'different-hunks' }
   const side: Side = start.side === 'LEFT' || end.side === 'LEFT' ? 'LEFT' : 'RIGHT'
-  const ends = [lineNumberOn(start.line, side), lineNumberOn(end.line, side)]
-  const [first, last] = ends.filter((number) => number !== undefined).sort((a, b) => a - b)
-  if (first === undefined || last === undefined) return { kind: 'refused', reason: 'mixed-sides' }
-  const lines = (hunks[start.hunkIndex]?.lines ?? []).filter((line) => {
-    const number = lineNumberOn(line, side)
-    return number !== undefined && first <= number && number <= last
-  })
-  return { kind: 'resolved', anchor: { side, startLine: first, endLine: last }, lines }
+  const from = lineNumberOn(start.line, side)
+  const to = lineNumberOn(end.line, side)
+  if (from === undefined || to === undefined) return { kind: 'unresolved', reason: 'mixed-sides' }
+  return { kind: 'resolved', anchor: { side, startLine: Math.min(from, to), endLine: Math.max(from, to) } }
 }
