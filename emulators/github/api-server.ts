@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { answerRequest, type Api, type ApiRequest } from './answer-request.ts'
 import type { Fault, Faults } from './faults.ts'
 import type { Answer } from './operation.ts'
@@ -26,7 +27,10 @@ export async function openApiServer(
   port: number,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    handle(parts, request, response).catch(() => request.socket.destroy())
+    handle(parts, request, response).catch((error: unknown) => {
+      // A mistake of the emulator (or a client that went away): said where a developer sees it.
+      if (!response.headersSent) send(response, { status: 500, body: { message: inspect(error) } })
+    })
   })
   // A keep-alive connection that is closed at the same moment as the next request looks like a fault of GitHub's.
   server.keepAliveTimeout = 60_000

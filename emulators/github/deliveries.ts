@@ -46,11 +46,17 @@ export class Deliveries {
   readonly #log: Delivery[] = []
   readonly #pending = new Set<Promise<unknown>>()
   readonly #stop = new AbortController()
+  readonly #onDelivered: (delivery: Delivery) => void
   #webhook: Webhook | undefined
 
-  constructor(world: World, webhook: Webhook | undefined) {
+  constructor(
+    world: World,
+    webhook: Webhook | undefined,
+    onDelivered: (delivery: Delivery) => void = () => undefined,
+  ) {
     this.#world = world
     this.#webhook = webhook
+    this.#onDelivered = onDelivered
   }
 
   configure(webhook: Webhook | undefined): void {
@@ -125,6 +131,7 @@ export class Deliveries {
       response: { headers: received.headers, payload: received.payload },
     }
     this.#log.push(delivery)
+    this.#onDelivered(delivery)
     return delivery
   }
 

@@ -41,13 +41,13 @@ export async function openGitHubEmulator(options: GitHubEmulatorOptions): Promis
   const world = createWorld({ clock, folder, tokenLifetimeMs: options.tokenLifetimeMs ?? 3_600_000 })
   const content = options.contentLimits === 'off' ? undefined : (options.contentLimits ?? gitHubContentLimits)
   const limits = new RateLimits(clock, options.requestsPerHour ?? 5_000, content)
-  const deliveries = new Deliveries(world, options.webhook)
   const faults = new Faults()
   const log: LoggedRequest[] = []
   // Loaded only when asked for: it stands on packages that only a development installation has.
   const validation = options.validate
     ? await (await import('./openapi/validation.ts')).openValidation()
     : undefined
+  const deliveries = new Deliveries(world, options.webhook, (delivery) => validation?.checkDelivery(delivery))
   const actions = createActions({
     world,
     deliveries,

@@ -15,7 +15,8 @@ export interface Route {
   readonly parameters: ReadonlyMap<string, string>
 }
 
-const operations = [
+/** All that the emulator answers. */
+export const operations: readonly Operation[] = [
   ...appOperations,
   ...checkRunOperations,
   ...contentOperations,

@@ -127,6 +127,6 @@ function showLabel(api: string, name: string): object {
     name,
     color: 'ededed',
     default: false,
-    description: null,
+    description: '',
   }
 }
