@@ -216,17 +216,27 @@ describe('the model', () => {
   const problems = (env: NodeJS.ProcessEnv) => faults({ ...enough, ...env })
 
   test('a key alone chooses a model of its provider', () => {
-    expect(llm({ OPENAI_API_KEY: 'key' })).toMatchObject({ model: 'openai/gpt-5.6', apiKey: 'key' })
-    expect(llm({ ANTHROPIC_API_KEY: 'key' })).toMatchObject({ model: 'anthropic/claude-sonnet-5-5' })
+    expect(llm({ OPENAI_API_KEY: 'key' })).toMatchObject({
+      provider: 'openai',
+      model: 'gpt-5.6',
+      apiKey: 'key',
+    })
+    expect(llm({ ANTHROPIC_API_KEY: 'key' })).toMatchObject({
+      provider: 'anthropic',
+      model: 'claude-sonnet-5-5',
+    })
   })
 
   test('the keys of two providers need a choice', () => {
     const keys = { OPENAI_API_KEY: 'one', ANTHROPIC_API_KEY: 'two' }
     expect(problems(keys)).toEqual(['LLM_MODEL is missing although the keys of two providers are set'])
     expect(llm({ ...keys, LLM_MODEL: 'anthropic/claude-opus-5-5' })).toEqual({
-      model: 'anthropic/claude-opus-5-5',
+      provider: 'anthropic',
+      model: 'claude-opus-5-5',
       apiKey: 'two',
       timeoutMs: 180_000,
+      concurrency: 8,
+      followsSchema: false,
     })
   })
 
@@ -244,9 +254,12 @@ describe('the model', () => {
     ])
     expect(llm({ LLM_BASE_URL, LLM_MODEL: 'openai-compatible/qwen3-coder:30b', LLM_TIMEOUT: '10m' })).toEqual(
       {
-        model: 'openai-compatible/qwen3-coder:30b',
+        provider: 'openai-compatible',
+        model: 'qwen3-coder:30b',
         baseUrl: LLM_BASE_URL,
         timeoutMs: 600_000,
+        concurrency: 8,
+        followsSchema: false,
       },
     )
   })

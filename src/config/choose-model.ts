@@ -1,80 +1,79 @@
+import { parseModelId, type ModelId, type ModelProvider } from '../llm/parse-model-id.ts'
 import type { SettingFault } from './config-error.ts'
 import type { SettingName, SettingValues } from './settings.ts'
 
-export interface ModelConfig {
-  /** `provider/model`. */
-  readonly model: string
-  /** Servers of one's own may want none. */
+export interface ModelConfig extends ModelId {
+  /** Compatible servers may want none. */
   readonly apiKey?: string
   /** Undefined for the provider's own address. */
   readonly baseUrl?: string
   readonly timeoutMs: number
+  /** Questions under way at once in one process. */
+  readonly concurrency: number
+  /** Whether a compatible server follows a JSON Schema. */
+  readonly followsSchema: boolean
 }
 
-type ModelSettings = Pick<
-  SettingValues,
-  'LLM_MODEL' | 'LLM_BASE_URL' | 'LLM_TIMEOUT' | 'OPENAI_API_KEY' | 'ANTHROPIC_API_KEY'
->
+type KeyedProvider = Exclude<ModelProvider, 'openai-compatible'>
 
-/** Providers that are asked at their own address with a key of their own. */
+/** Providers that want a key of their own, and the model that is asked when nothing but that key is set. */
 const providers = {
   openai: { key: 'OPENAI_API_KEY', model: 'openai/gpt-5.6' },
   anthropic: { key: 'ANTHROPIC_API_KEY', model: 'anthropic/claude-sonnet-5-5' },
-} as const satisfies Record<string, { key: SettingName; model: string }>
+} as const satisfies Record<KeyedProvider, { key: SettingName; model: string }>
 
 /** The model that the settings choose; undefined when they choose none: then the analysers review alone. */
-export function chooseModel(values: ModelSettings): ModelConfig | undefined {
-  const model = values.LLM_MODEL ?? defaultModel(values)
-  if (!model) return undefined
-  const provider = providerOf(model)
-  const apiKey = provider ? values[provider.key] : values.OPENAI_API_KEY
+export function chooseModel(values: SettingValues): ModelConfig | undefined {
+  const id = values.LLM_MODEL ?? defaultModel(values)
+  if (!id) return undefined
+  const apiKey = values[keySetting(id.provider)]
   return {
-    model,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(values.LLM_BASE_URL === undefined ? {} : { baseUrl: values.LLM_BASE_URL }),
+    ...id,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(values.LLM_BASE_URL !== undefined && { baseUrl: values.LLM_BASE_URL }),
     timeoutMs: values.LLM_TIMEOUT,
+    concurrency: values.LLM_CONCURRENCY,
+    followsSchema: values.LLM_FOLLOWS_SCHEMA,
   }
 }
 
 /** What is wrong with the model's settings together. `present` names the settings that are set, rightly or wrongly. */
 export function modelFaults(
-  values: Partial<ModelSettings>,
+  { LLM_MODEL: id }: Partial<SettingValues>,
   present: ReadonlySet<SettingName>,
 ): SettingFault[] {
-  const name = values.LLM_MODEL
-  if (name === undefined) {
-    if (present.has('LLM_MODEL')) return []
-    const keys = Object.values(providers).filter(({ key }) => present.has(key))
-    if (keys.length > 1) {
-      const expected = `the model to ask, such as ${keys.map(({ model }) => model).join(' or ')}`
-      return [
-        { setting: 'LLM_MODEL', problem: 'is missing although the keys of two providers are set', expected },
-      ]
-    }
-    if (keys.length === 0 && present.has('LLM_BASE_URL')) {
-      const expected = 'the model to ask there, such as openai-compatible/qwen3-coder'
-      return [{ setting: 'LLM_MODEL', problem: 'is missing although LLM_BASE_URL is set', expected }]
-    }
-    return []
+  if (!present.has('LLM_MODEL')) return choiceFaults(present)
+  if (id === undefined) return []
+  const problem = 'is missing although LLM_MODEL needs it'
+  if (id.provider === 'openai-compatible') {
+    if (present.has('LLM_BASE_URL')) return []
+    return [{ setting: 'LLM_BASE_URL', problem, expected: 'the address of the server that LLM_MODEL is on' }]
   }
-  const provider = providerOf(name)
-  if (!provider && !present.has('LLM_BASE_URL')) {
-    const expected = 'the address of the server that LLM_MODEL is on'
-    return [{ setting: 'LLM_BASE_URL', problem: 'is missing although LLM_MODEL needs it', expected }]
+  const { key } = providers[id.provider]
+  return present.has(key) ? [] : [{ setting: key, problem, expected: 'the API key' }]
+}
+
+/** Without LLM_MODEL the other settings must leave no doubt. */
+function choiceFaults(present: ReadonlySet<SettingName>): SettingFault[] {
+  const keyed = Object.values(providers).filter(({ key }) => present.has(key))
+  if (keyed.length > 1) {
+    const problem = 'is missing although the keys of two providers are set'
+    const expected = `the model to ask, such as ${keyed.map(({ model }) => model).join(' or ')}`
+    return [{ setting: 'LLM_MODEL', problem, expected }]
   }
-  if (provider && !present.has(provider.key)) {
-    return [
-      { setting: provider.key, problem: 'is missing although LLM_MODEL needs it', expected: 'the API key' },
-    ]
+  if (keyed.length === 0 && present.has('LLM_BASE_URL')) {
+    const expected = 'the model to ask there, such as openai-compatible/qwen3-coder'
+    return [{ setting: 'LLM_MODEL', problem: 'is missing although LLM_BASE_URL is set', expected }]
   }
   return []
 }
 
-function defaultModel(values: ModelSettings): string | undefined {
-  return Object.values(providers).find(({ key }) => values[key] !== undefined)?.model
+function defaultModel(values: SettingValues): ModelId | undefined {
+  const keyed = Object.values(providers).find(({ key }) => values[key] !== undefined)
+  return keyed && parseModelId(keyed.model)
 }
 
-function providerOf(model: string): (typeof providers)[keyof typeof providers] | undefined {
-  const name = model.slice(0, model.indexOf('/'))
-  return name in providers ? providers[name as keyof typeof providers] : undefined // just checked
+function keySetting(provider: ModelProvider): 'OPENAI_API_KEY' | 'ANTHROPIC_API_KEY' {
+  // Compatible servers are OpenAI's in form, so they get the key of that name when it is set.
+  return provider === 'openai-compatible' ? 'OPENAI_API_KEY' : providers[provider].key
 }

@@ -1,4 +1,5 @@
 import type { LogLevel } from '../telemetry/logger.ts'
+import { modelName } from './model-name.ts'
 import { privateKey } from './private-key.ts'
 import { defaulted, optional, type Setting } from './setting.ts'
 import {
@@ -68,20 +69,13 @@ const model = {
     whenUnset: 'no model of Anthropic is asked',
     meaning: 'The key for models of Anthropic.',
   }),
-  LLM_MODEL: optional(
-    matching(
-      /^(?:openai|anthropic|openai-compatible)\/[\x21-\x7e]{1,200}$/,
-      'is not provider/model with a known provider',
-      '`openai/…`, `anthropic/…` or `openai-compatible/…` and the name of the model there',
-    ),
-    {
-      example: 'anthropic/claude-sonnet-5-5',
-      whenUnset:
-        '`openai/gpt-5.6` or `anthropic/claude-sonnet-5-5`, whichever has a key; without a key the built-in analysers review alone',
-      meaning:
-        'The model that reads changes, as `provider/model`. Needed when the keys of both providers are set.',
-    },
-  ),
+  LLM_MODEL: optional(modelName, {
+    example: 'anthropic/claude-sonnet-5-5',
+    whenUnset:
+      '`openai/gpt-5.6` or `anthropic/claude-sonnet-5-5`, whichever has a key; without a key the built-in analysers review alone',
+    meaning:
+      'The model that reads changes, as `provider/model`. Needed when the keys of both providers are set.',
+  }),
   LLM_BASE_URL: optional(httpUrl('the address of the API, such as `http://127.0.0.1:11434/v1`'), {
     example: 'http://127.0.0.1:11434/v1',
     whenUnset: "the provider's own address",
@@ -91,6 +85,16 @@ const model = {
     duration('1s', '1h'),
     '3m',
     'How long one question to the model may take before it counts as failed and is tried again.',
+  ),
+  LLM_CONCURRENCY: defaulted<number>(
+    integer(1, 200),
+    '8',
+    'Questions to the model that one process has under way at once, whatever the number of runs.',
+  ),
+  LLM_FOLLOWS_SCHEMA: defaulted<boolean>(
+    flag,
+    'false',
+    'Whether an `openai-compatible` server follows a JSON Schema (vLLM and LM Studio do). Others get it in words.',
   ),
 }
 

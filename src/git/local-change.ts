@@ -1,0 +1,116 @@
+import path from 'node:path'
+import { PermanentError } from '../base/errors.ts'
+import { parsePatch } from '../diff/parse-patch.ts'
+import type { CommitId } from '../github/github.ts'
+import type { Change } from '../review/change.ts'
+import { changedBlobs } from './changed-blobs.ts'
+import { chooseBase, type ChosenBase } from './choose-base.ts'
+import { findRepository, type LocalRepository } from './local-repository.ts'
+import { readContents } from './read-contents.ts'
+
+export interface LocalRange {
+  /** The repository, or any folder in it. */
+  readonly folder: string
+  /** A branch, tag or commit; the default branch unless told. */
+  readonly base?: string
+  /** A branch, tag or commit; what is checked out unless told. Uncommitted changes are not part of it. */
+  readonly head?: string
+}
+
+export interface LocalChange extends Change {
+  /** The merge base: what the change is compared with. */
+  readonly baseCommit: CommitId
+  readonly headCommit: CommitId
+  /** The name of the branch that the merge base was found with. */
+  readonly baseName: string
+}
+
+const maxPatchBytes = 100_000_000
+
+/** A plain patch, whatever the user's settings make of diffs; nothing that they name is run. */
+const diffOptions = [
+  '-r',
+  '-p',
+  '-M',
+  '--full-index',
+  '--unified=3',
+  '--inter-hunk-context=0',
+  '--submodule=short',
+  '--ignore-submodules=none',
+  '--src-prefix=a/',
+  '--dst-prefix=b/',
+  '--no-color',
+  '--no-ext-diff',
+  '--no-textconv',
+]
+
+/**
+ * What a branch changes since it left its base: the same as GitHub shows for a pull request.
+ * Throws a permanent error that says what to do when the folder is no repository, a name means no commit, the base
+ * cannot be told, or the two have no common history.
+ */
+export async function readLocalChange(range: LocalRange, signal: AbortSignal): Promise<LocalChange> {
+  const repository = await findRepository(range.folder, signal)
+  const headCommit = await commitOf(repository, range.head ?? 'HEAD', '--head')
+  const base = await namedBase(repository, range.base)
+  const baseCommit = await mergeBase(repository, base, headCommit)
+  const patch = await repository.bytes(['diff-tree', ...diffOptions, baseCommit, headCommit], {
+    maxBytes: maxPatchBytes,
+  })
+  const diffs = parsePatch(patch)
+  const blobs = await changedBlobs(repository, baseCommit, headCommit)
+  const contents = await readContents(repository, blobs.values())
+  return {
+    name: path.basename(path.resolve(range.folder)),
+    ...(await describe(repository, baseCommit, headCommit)),
+    files: diffs.map((diff) => {
+      const content = contents.get(blobs.get(diff.path) ?? '')
+      return content === undefined ? { diff } : { diff, content }
+    }),
+    complete: true,
+    baseCommit,
+    headCommit,
+    baseName: base.name,
+  }
+}
+
+async function namedBase(repository: LocalRepository, name: string | undefined): Promise<ChosenBase> {
+  if (name === undefined) return await chooseBase(repository)
+  return { name, commit: await commitOf(repository, name, '--base') }
+}
+
+async function commitOf(repository: LocalRepository, name: string, option: string): Promise<CommitId> {
+  const commit = await repository.commit(name)
+  if (commit) return commit
+  throw new PermanentError(
+    name === 'HEAD' ? 'the repository has no commit yet' : `${option} ${name}: there is no such commit here`,
+  )
+}
+
+async function mergeBase(repository: LocalRepository, base: ChosenBase, head: CommitId): Promise<CommitId> {
+  const found = await repository.answer('merge-base', base.commit, head)
+  const commit = found && (await repository.commit(found))
+  if (commit) return commit
+  throw new PermanentError(
+    `${base.name} and the head have no common history here (in a shallow clone: git fetch --unshallow)`,
+  )
+}
+
+/** What the author says about the change: the subject of one commit, or the messages of several, newest first. */
+async function describe(
+  repository: LocalRepository,
+  base: CommitId,
+  head: CommitId,
+): Promise<Pick<Change, 'title' | 'body'>> {
+  const format = [
+    '--no-show-signature',
+    '--no-color',
+    '--encoding=UTF-8',
+    '--format=%B%x00',
+    '--max-count=20',
+  ]
+  const output = await repository.answer('log', ...format, `${base}..${head}`)
+  const messages = (output ?? '').split('\0').flatMap((message) => message.trim() || [])
+  const [title = '', ...rest] = messages[0]?.split('\n') ?? []
+  return { title, body: [rest.join('\n').trim(), ...messages.slice(1)].filter(Boolean).join('\n\n') }
+}

@@ -1,0 +1,67 @@
+import { decodeText } from '../base/decode-text.ts'
+import type { LocalRepository } from './local-repository.ts'
+
+/** Larger files are skipped by rule anyway. */
+const maxFileBytes = 2_000_000
+/** All contents of one change together; what is beyond stays unread. */
+const maxTotalBytes = 100_000_000
+
+/**
+ * The text of each blob, by its id. Blobs that are missing, not UTF-8, binary or too large have none;
+ * neither have those that come after the bound of all together.
+ */
+export async function readContents(
+  repository: LocalRepository,
+  blobs: Iterable<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const sizes = await readSizes(repository, [...new Set(blobs)])
+  const wanted: string[] = []
+  let total = 0
+  for (const [blob, size] of sizes) {
+    if (size > maxFileBytes || total + size > maxTotalBytes) continue
+    wanted.push(blob)
+    total += size
+  }
+  if (wanted.length === 0) return new Map()
+  const maxBytes = total + wanted.length * 200
+  const output = await repository.bytes(['cat-file', '--batch'], { input: lines(wanted), maxBytes })
+  const contents = new Map<string, string>()
+  for (const { blob, bytes } of readBatch(output)) {
+    const text = decodeText(bytes)
+    if (text !== undefined) contents.set(blob, text)
+  }
+  return contents
+}
+
+async function readSizes(
+  repository: LocalRepository,
+  blobs: readonly string[],
+): Promise<readonly (readonly [blob: string, size: number])[]> {
+  if (blobs.length === 0) return []
+  const output = await repository.bytes(['cat-file', '--batch-check'], { input: lines(blobs) })
+  return new TextDecoder()
+    .decode(output)
+    .split('\n')
+    .flatMap((line) => {
+      const [, blob, size] = /^([0-9a-f]+) blob (\d+)$/.exec(line) ?? []
+      return blob === undefined ? [] : [[blob, Number(size)] as const]
+    })
+}
+
+/** The entries of `git cat-file --batch`: `id SP type SP size LF`, then that many bytes and LF; `id SP missing LF` alone. */
+function* readBatch(output: Uint8Array): Generator<{ readonly blob: string; readonly bytes: Uint8Array }> {
+  const newline = 0x0a
+  for (let at = 0; at < output.length;) {
+    const endOfHeader = output.indexOf(newline, at)
+    if (endOfHeader === -1) return
+    const [blob = '', , size] = new TextDecoder().decode(output.subarray(at, endOfHeader)).split(' ')
+    at = endOfHeader + 1
+    if (size === undefined) continue
+    yield { blob, bytes: output.subarray(at, at + Number(size)) }
+    at += Number(size) + 1
+  }
+}
+
+function lines(ids: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(ids.map((id) => `${id}\n`).join(''))
+}
