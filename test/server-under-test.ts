@@ -28,6 +28,8 @@ export async function openTestServer(options: Partial<ServerOptions> = {}): Prom
     port: 0,
     store: awayStore,
     queue: { enqueue: (jobs) => Promise.resolve(jobs.length) },
+    history: { list: () => Promise.resolve([]), find: () => Promise.resolve(undefined) },
+    githubUrl: 'https://github.com',
     checks: [],
     clock: systemClock,
     metrics,

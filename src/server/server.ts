@@ -3,6 +3,8 @@ import { fastify, type FastifyInstance } from 'fastify'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import { errorMessage, PermanentError } from '../base/errors.ts'
+import { dashboardRoutes } from '../dashboard/dashboard-routes.ts'
+import type { RunHistory } from '../dashboard/run-history.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -22,6 +24,9 @@ export interface ServerOptions {
   readonly port: number
   readonly store: DeliveryStore
   readonly queue: Pick<Queue, 'enqueue'>
+  readonly history: RunHistory
+  /** Where people see pull requests: `https://github.com`, or an Enterprise Server. */
+  readonly githubUrl: string
   readonly checks: readonly ReadinessCheck[]
   readonly clock: Clock
   readonly metrics: Metrics
@@ -104,6 +109,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   })
   await server.register(async (scope) => {
     await guardFaces(scope, options.dashboardPassword, clock)
+    dashboardRoutes(scope, options)
     scope.get('/metrics', async (_request, reply) =>
       reply.type(metrics.contentType).send(await metrics.text()),
     )

@@ -1,0 +1,82 @@
+import type { Finding } from '../review/finding.ts'
+import { fold } from './fold.ts'
+import { count } from './format.ts'
+import { html, type Html } from './html.ts'
+import { dropWords, sentence } from './plain-words.ts'
+import type { RecordedComment, RunRecord } from './run-history.ts'
+
+/** What was said, each with the text that stands on the pull request. */
+export function commentsSection(record: RunRecord, pullRequestUrl: string): Html | undefined {
+  const said = record.findings.filter(({ verdict }) => verdict.kind === 'posted')
+  const comments = new Map(record.comments.map((comment) => [comment.findingId, comment]))
+  if (said.length === 0) return undefined
+  return html`<section>
+    <h2>Said on the pull request</h2>
+    ${said.map((finding) => saidFinding(finding, comments.get(finding.id), pullRequestUrl))}
+  </section>`
+}
+
+function saidFinding(finding: Finding, comment: RecordedComment | undefined, pullRequestUrl: string): Html {
+  const link = comment?.githubId !== undefined && `${pullRequestUrl}#discussion_r${comment.githubId}`
+  return html`<article class="finding">
+    ${findingHeading(finding)} ${commentText(comment?.body ?? finding.explanation)}
+    <p class="where">
+      ${finding.verdict.kind === 'posted' && finding.verdict.place === 'summary' && 'In the summary. '} Found
+      by ${finder(finding)}${link && html` · <a href="${link}">see it on GitHub</a>`}
+    </p>
+  </article>`
+}
+
+/** What was found and not said, with the reason: nothing is dropped in silence. */
+export function unsaidSection(findings: readonly Finding[]): Html | undefined {
+  const unsaid = findings.filter(({ verdict }) => verdict.kind !== 'posted')
+  if (unsaid.length === 0) return undefined
+  return html`<section>
+    <h2>Found, and left unsaid</h2>
+    ${fold(`${count(unsaid.length, 'finding', 'findings')} with the reason`, unsaid.map(unsaidFinding), {
+      open: unsaid.length <= 3,
+    })}
+  </section>`
+}
+
+function unsaidFinding(finding: Finding): Html {
+  return html`<article class="finding unsaid">
+    ${findingHeading(finding)}
+    <p>${unsaidReason(finding)}</p>
+    <p class="prose">${finding.explanation}</p>
+    <p class="where">Found by ${finder(finding)}</p>
+  </article>`
+}
+
+function unsaidReason({ verdict }: Finding): string {
+  if (verdict.kind === 'merged') return 'Another finding says the same.'
+  if (verdict.kind === 'posted') return ''
+  return sentence(dropWords(verdict.reason) + (verdict.detail === '' ? '' : `: ${verdict.detail}`))
+}
+
+function findingHeading({ title, severity, category, path, anchor }: Finding): Html {
+  const lines =
+    anchor && (anchor.startLine === anchor.endLine ? anchor.endLine : `${anchor.startLine}–${anchor.endLine}`)
+  return html`<h3>${title}</h3>
+    <p class="where">
+      <span class="severity ${severity}">${severity}</span> ${category} in
+      <code>${path}${lines !== undefined && `:${lines}`}</code
+      >${anchor?.side === 'LEFT' && ' (before the change)'}
+    </p>`
+}
+
+function finder({ source, confidence }: Finding): string {
+  if (source.kind === 'analyser') return `${source.analyser} (${source.rule})`
+  return `${source.model}, ${Math.round(confidence * 100)} % certain`
+}
+
+/** Markdown as it was written, with its code blocks set apart: nothing of it is interpreted. */
+function commentText(body: string): readonly Html[] {
+  // What GitHub hides are our markers, by which a review is found again: nothing to read.
+  const visible = body.replaceAll(/<!--[^]*?-->/g, '')
+  return visible.split(/^(```[^]*?^```)\s*$/m).flatMap((part) => {
+    const text = part.trim()
+    if (text === '') return []
+    return [text.startsWith('```') ? html`<pre>${text}</pre>` : html`<p class="prose">${text}</p>`]
+  })
+}

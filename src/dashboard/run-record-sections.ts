@@ -1,0 +1,105 @@
+import { fold } from './fold.ts'
+import { count, duration, number, timeTag } from './format.ts'
+import { html, type Html } from './html.ts'
+import { decisionSentence } from './plain-words.ts'
+import type { RecordedCall, RecordedDelivery, RecordedEvent, RunRecord } from './run-history.ts'
+
+/** Rows beyond this are for the API: a page stays a page. */
+const MAX_ROWS = 500
+
+/** The steps of a run, each with the time since the run was made. */
+export function timelineSection({ run, timeline }: RunRecord): Html | undefined {
+  if (timeline.length === 0) return undefined
+  return html`<section>
+    <h2>Timeline</h2>
+    <ol class="timeline">
+      ${timeline.slice(0, MAX_ROWS).map((event) => timelineStep(event, run.createdAt))}
+    </ol>
+    ${rest(timeline.length)}
+  </section>`
+}
+
+function timelineStep({ step, detail, attempt, at }: RecordedEvent, began: Date): Html {
+  const facts = Object.entries(detail).map(
+    ([name, value]) => html`<span class="fact"><span>${name}</span> ${String(value)}</span> `,
+  )
+  return html`<li>
+    <time datetime="${at.toISOString()}">+${duration(at.getTime() - began.getTime())}</time>
+    <div>
+      <strong>${step}</strong>${attempt > 1 && html` <span class="fact">attempt ${attempt}</span>`} ${facts}
+    </div>
+  </li>`
+}
+
+/** What was asked of the model, and what it cost in tokens. */
+export function modelCallsSection(calls: readonly RecordedCall[]): Html | undefined {
+  if (calls.length === 0) return undefined
+  return html`<section>
+    <h2>Questions to the model</h2>
+    ${fold(count(calls.length, 'question', 'questions'), callTable(calls), { open: calls.length <= 12 })}
+  </section>`
+}
+
+function callTable(calls: readonly RecordedCall[]): Html {
+  return html`<table>
+      <thead>
+        <tr>
+          <th scope="col">About</th>
+          <th scope="col">Outcome</th>
+          <th scope="col" class="amount">Tokens in</th>
+          <th scope="col" class="amount">out</th>
+          <th scope="col" class="amount">Took</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${calls.slice(0, MAX_ROWS).map(callRow)}
+      </tbody>
+    </table>
+    ${rest(calls.length)}`
+}
+
+function callRow(call: RecordedCall): Html {
+  const { inputTokens, cachedInputTokens, outputTokens } = call.usage
+  return html`<tr>
+    <th scope="row">${call.purpose} <code>${call.unit}</code> <span class="where">${call.model}</span></th>
+    <td>${call.outcome} <span class="where">${call.detail}</span></td>
+    <td class="amount">
+      ${number(inputTokens)}${cachedInputTokens > 0 && html` <span class="where">${number(cachedInputTokens)} cached</span>`}
+    </td>
+    <td class="amount">${number(outputTokens)}</td>
+    <td class="amount">${duration(call.latencyMs)}</td>
+  </tr>`
+}
+
+/** What GitHub told us about this head. */
+export function deliveriesSection(deliveries: readonly RecordedDelivery[]): Html | undefined {
+  if (deliveries.length === 0) return undefined
+  return html`<section>
+    <h2>Deliveries from GitHub</h2>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Event</th>
+          <th scope="col">What followed</th>
+          <th scope="col">Received</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${deliveries.map(
+          (delivery) =>
+            html`<tr>
+              <th scope="row">
+                ${delivery.name} ${delivery.action} <span class="where">${delivery.id}</span>
+              </th>
+              <td>${decisionSentence(delivery)}</td>
+              <td>${timeTag(delivery.receivedAt)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`
+}
+
+function rest(rows: number): Html | false {
+  return rows > MAX_ROWS && html`<p>And ${number(rows - MAX_ROWS)} more, which the API lists.</p>`
+}
