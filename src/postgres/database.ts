@@ -26,6 +26,9 @@ export interface Queryable {
    * retryable when the server is away, overloaded, or broke a tie (deadlock, serialization); else permanent.
    */
   run<Row extends object>(statement: Statement<Row>, ...values: readonly SqlValue[]): Promise<Row[]>
+
+  /** Runs several statements without parameters in one go, with no limit on their time: for migrations. */
+  script(text: string): Promise<void>
 }
 
 /**
@@ -37,9 +40,6 @@ export interface Database extends Queryable {
 
   /** Commits when `work` returns, rolls back and rethrows when it throws. */
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>
-
-  /** Runs several statements without parameters in one go: for migrations. */
-  script(text: string): Promise<void>
 
   /**
    * Calls `onNotification` for each NOTIFY on the channel, also after a lost connection came back
