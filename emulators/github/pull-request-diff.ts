@@ -30,7 +30,17 @@ export async function mergeBase(folder: string, base: string, head: string): Pro
 
 /** What changed between two commits, with renames found as GitHub finds them (half the content alike). */
 export async function diffCommits(folder: string, from: string, to: string): Promise<DiffFile[]> {
-  const flags = ['--no-color', '--no-ext-diff', '--no-textconv', '--full-index', '-M', from, to, '--']
+  const flags = [
+    '--no-color',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--full-index',
+    '--no-abbrev',
+    '-M',
+    from,
+    to,
+    '--',
+  ]
   const raw = (await git(folder, 'diff', '--raw', '-z', ...flags)).toString('utf8')
   // latin1 keeps every byte, so that a file in any encoding can be cut out before it is decoded.
   const text = (await git(folder, 'diff', '--patch', ...flags)).toString('latin1')

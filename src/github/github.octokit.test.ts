@@ -167,9 +167,7 @@ describe('a pull request', () => {
       { path: 'src/app.ts', status: 'modified', additions: 2, deletions: 1 },
     ])
     const ids = ['change:added.txt', 'main:gone.txt', 'main:old name.md', 'change:src/app.ts']
-    expect(files.map(({ blobId }) => blobId.slice(0, 7))).toEqual(
-      ids.map((id) => git('rev-parse', id).slice(0, 7)),
-    )
+    expect(files.map(({ blobId }) => blobId)).toEqual(ids.map((id) => git('rev-parse', id)))
     const patch = files.find(({ path }) => path === 'src/app.ts')?.patch
     expect(patch?.split('\n').filter((line) => /^[-+]/.test(line))).toEqual([
       '-line 10',
