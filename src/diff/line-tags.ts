@@ -15,11 +15,11 @@ export interface TaggedLine {
 }
 
 /** What a citation from one tag to another means: lines of one side of one hunk, or why it means none. */
-export type RangeResolution =
+type RangeResolution =
   | { readonly kind: 'resolved'; readonly anchor: Anchor }
   | { readonly kind: 'unresolved'; readonly reason: 'unknown-tag' | 'different-hunks' | 'mixed-sides' }
 
-export interface TaggedHunk {
+interface TaggedHunk {
   readonly heading: string
   readonly lines: readonly TaggedLine[]
 }

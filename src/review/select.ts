@@ -5,7 +5,7 @@ import type { ReviewSettings } from './review-settings.ts'
 import { skipByPath, type PathReason } from './skip-by-path.ts'
 
 /** Why a file is not reviewed, in words that people read on the pull request. */
-export type SkipReason =
+type SkipReason =
   | PathReason
   | 'binary'
   | 'rename only'

@@ -16,7 +16,7 @@ export interface Unit {
 }
 
 /** A unit that is not asked, and why. */
-export interface OverBudgetUnit extends Unit {
+interface OverBudgetUnit extends Unit {
   readonly reason: string
 }
 
