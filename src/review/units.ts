@@ -16,7 +16,7 @@ export interface Unit {
 }
 
 /** A unit that is not asked, and why. */
-interface OverBudgetUnit extends Unit {
+export interface OverBudgetUnit extends Unit {
   readonly reason: string
 }
 
