@@ -40,7 +40,7 @@ export function stateSentence({ state, reason, attempt, findings }: RecordedRun)
 
 const dropReasons: Readonly<Record<DropReason, string>> = {
   unreadable: 'The answer of the model could not be read here',
-  'unknown-tag': 'It cites a line that does not exist, or more than one',
+  'unresolved-tags': 'It cites a line that does not exist, or more than one',
   'quote-missing': 'The text that it quotes does not stand on the lines that it cites',
   'outside-diff': 'The lines that it cites are not part of the change',
   'below-threshold': 'Less severe, or less certain, than the settings ask for',

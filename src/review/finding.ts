@@ -17,7 +17,7 @@ export type FindingSource =
 
 export type DropReason =
   | 'unreadable' // the answer held a finding that its schema refuses
-  | 'unknown-tag' // a cited tag resolves to no line, or to several
+  | 'unresolved-tags' // the cited tags do not resolve to one range of lines
   | 'quote-missing' // the quoted evidence does not stand on the cited lines
   | 'outside-diff' // the lines are not part of the change
   | 'below-threshold' // less severe, or less certain, than the settings ask for

@@ -92,3 +92,6 @@ export interface RunStore {
   /** Runs without an end, oldest first: what is owed, whatever the queue says. */
   owed(limit: number): Promise<readonly RunId[]>
 }
+
+/** What posting needs to remember, so that nothing is said twice (I3). */
+export type PostLedger = Pick<RunStore, 'intend' | 'intent' | 'posted' | 'decide' | 'recordComments'>

@@ -13,6 +13,6 @@ export interface JobHandler<Payload = unknown> {
   readonly payload: z.ZodType<Payload>
   /** Done when it returns. What it throws decides, by its kind, what becomes of the job. */
   handle(payload: Payload, context: JobContext): Promise<void>
-  /** Told after the job went to the dead letters, so that the failure can be made visible. May throw: it is logged. */
+  /** Told before the job goes to the dead letters, so that the failure can be made visible. May throw: it is logged. */
   buried?(payload: Payload, reason: string, context: JobContext): Promise<void>
 }

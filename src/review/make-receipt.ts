@@ -1,0 +1,103 @@
+import type { AnalysersOutcome } from './find-with-analysers.ts'
+import type { Finding } from './finding.ts'
+import type { FileReceipt, HunkOutcome, Receipt } from './receipt.ts'
+import type { SelectedFile } from './select.ts'
+import type { Unit } from './units.ts'
+
+export interface ReadUnit {
+  readonly unit: Unit
+  readonly outcome: 'read' | 'over-budget' | 'failed'
+  /** Why it was not read. */
+  readonly reason?: string
+}
+
+export interface Reading {
+  readonly files: readonly SelectedFile[]
+  /** False when the source could not list every file of the change. */
+  readonly complete: boolean
+  /** The model that was asked, if any, and what became of each unit. */
+  readonly model?: string
+  readonly units: readonly ReadUnit[]
+  readonly analysers: AnalysersOutcome
+  /** Names of the analysers that read code, rather than looking for one thing in it. */
+  readonly linters: ReadonlySet<string>
+  readonly findings: readonly Finding[]
+}
+
+/** The receipt of a review that came to its end. Every hunk of every file is counted once (I5). */
+export function makeReceipt(reading: Reading): Receipt {
+  const files = reading.files.map((file) => fileReceipt(file, reading))
+  if (!reading.complete) {
+    files.push({
+      path: '(further files)',
+      hunks: { failed: 1 },
+      reason: 'GitHub does not list all files of a change this large',
+    })
+  }
+  const hunks = { read: 0, 'from-cache': 0, skipped: 0, 'over-budget': 0, failed: 0 }
+  for (const file of files) {
+    for (const outcome of Object.keys(hunks) as HunkOutcome[]) hunks[outcome] += file.hunks[outcome] ?? 0 // the keys of the literal above
+  }
+  const findings = { posted: 0, merged: 0, dropped: 0 }
+  for (const { verdict } of reading.findings) findings[verdict.kind] += 1
+  const analysers = new Set([...reading.analysers.readBy.values()].flat())
+  return {
+    outcome: 'reviewed',
+    reader: {
+      analysers: [...analysers].sort(),
+      ...(reading.model !== undefined && { model: reading.model }),
+    },
+    hunks,
+    files,
+    findings,
+  }
+}
+
+/** The receipt of a run that ended without a review. */
+export function emptyReceipt(outcome: 'skipped' | 'failed' | 'superseded', reason: string): Receipt {
+  return {
+    outcome,
+    reason,
+    reader: { analysers: [] },
+    hunks: { read: 0, 'from-cache': 0, skipped: 0, 'over-budget': 0, failed: 0 },
+    files: [],
+    findings: { posted: 0, merged: 0, dropped: 0 },
+  }
+}
+
+function fileReceipt({ file, selection }: SelectedFile, reading: Reading): FileReceipt {
+  const { path, hunks } = file.diff
+  switch (selection.kind) {
+    case 'skip':
+      return { path, hunks: hunks.length > 0 ? { skipped: hunks.length } : {}, reason: selection.reason }
+    case 'failed':
+      // Its hunks are unknown: at least one there is, so that the whole is never green.
+      return { path, hunks: { failed: Math.max(1, hunks.length) }, reason: selection.reason }
+    case 'review':
+      return reading.model === undefined
+        ? analysedFile(path, hunks.length, reading)
+        : askedFile(path, reading)
+  }
+}
+
+function askedFile(path: string, { units, analysers }: Reading): FileReceipt {
+  const own = units.filter(({ unit }) => unit.path === path)
+  const hunks: Partial<Record<HunkOutcome, number>> = {}
+  for (const { unit, outcome } of own) hunks[outcome] = (hunks[outcome] ?? 0) + unit.hunks.length
+  const reason = own.find((unit) => unit.reason !== undefined)?.reason ?? analysers.failures.get(path)
+  return { path, hunks, ...(reason !== undefined && { reason }) }
+}
+
+/** Without a model a file is read when a linter read it; a scan for credentials alone is no reading. */
+function analysedFile(path: string, hunks: number, { analysers, linters }: Reading): FileReceipt {
+  const failure = analysers.failures.get(path)
+  if ((analysers.readBy.get(path) ?? []).some((name) => linters.has(name))) {
+    return { path, hunks: { read: hunks }, ...(failure !== undefined && { reason: failure }) }
+  }
+  if (failure !== undefined) return { path, hunks: { failed: hunks }, reason: failure }
+  return {
+    path,
+    hunks: { skipped: hunks },
+    reason: 'no built-in analyser reads it, and no model is configured',
+  }
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '../base/clock.ts'
+import { errorMessage, isAbort } from '../base/errors.ts'
+import type { Answer, Model, Question } from '../llm/model.ts'
+import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
+import type { ModelCall } from './model-call.ts'
+
+const NOTHING_USED = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
+
+/** Asks a model and tells the observer of each call, whatever became of it; `unit` says what the question covered. */
+export function recordedAsk(
+  model: Model,
+  clock: Clock,
+  onCall: (call: ModelCall) => void | Promise<void>,
+): (question: Question, unit: string, signal: AbortSignal) => Promise<Answer> {
+  return async (question, unit, signal) => {
+    const startMs = clock.now().getTime()
+    const record = (call: Pick<ModelCall, 'model' | 'usage' | 'outcome' | 'detail'>): void | Promise<void> =>
+      onCall({ ...call, purpose: question.purpose, unit, latencyMs: clock.now().getTime() - startMs })
+    let answer: Answer
+    try {
+      answer = await model.ask(question, signal)
+    } catch (error) {
+      if (isAbort(error)) throw error
+      const detail = errorMessage(error)
+      await record(
+        error instanceof UnusableAnswerError
+          ? { model: model.id, usage: error.usage, outcome: 'unusable', detail }
+          : { model: model.id, usage: NOTHING_USED, outcome: 'failed', detail },
+      )
+      throw error
+    }
+    await record({
+      model: answer.model,
+      usage: answer.usage,
+      outcome: 'answered',
+      detail: answer.rawFinishReason,
+    })
+    return answer
+  }
+}
