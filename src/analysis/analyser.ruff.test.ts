@@ -115,7 +115,7 @@ test('comments that switch the linter off have no power', async () => {
       ['range.py', '# ruff: disable[F821]\nprint(one)\n# ruff: enable[F821]\n'],
     ]),
   )
-  for (const [path, findings] of found) expect(findings, path).toEqual(['F821@2'])
+  expect([...found.values()]).toEqual([...found.values()].map(() => ['F821@2']))
 })
 
 test('a name that is missing many times is said once', async () => {
@@ -175,10 +175,9 @@ test('an abort ends a file that holds the linter up', async () => {
     [changedFile('slow.py', `x = ${'"a" '.repeat(240_000)}`)],
     controller.signal,
   )
-  const aborted = expect(work).rejects.toThrow('enough')
-  setTimeout(() => controller.abort(new Error('enough')), 300)
   const start = performance.now()
-  await aborted
+  setTimeout(() => controller.abort(new Error('enough')), 300)
+  await expect(work).rejects.toThrow('enough')
   // Without the abort this file takes ruff more than half a minute.
   expect(performance.now() - start).toBeLessThan(8000)
 })
