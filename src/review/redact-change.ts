@@ -1,0 +1,79 @@
+import type { DiffLine, FileDiff, Side } from '../diff/file-diff.ts'
+import { lineNumberOn } from '../diff/line-number-on.ts'
+import type { Change, ChangedText } from './change.ts'
+import { KnownSecrets } from './known-secrets.ts'
+
+/** Finds secrets in a text; the path says what kind of text it is. Offsets in UTF-16 units, the end not included. */
+export type ScanSecrets = (
+  text: string,
+  path: string,
+) => Promise<readonly { readonly start: number; readonly end: number; readonly kind: string }[]>
+
+/**
+ * Replaces every secret of a change by a placeholder that names its kind, such as `‹secret:github-token›`, before
+ * anything leaves the process or is stored (I8): in title, body, contents, hunk headings and diff lines of both sides.
+ *
+ * Lines stay lines: a private key over many lines is replaced line by line. A secret that one place gives away is
+ * replaced in all places, and a line becomes the same wherever it stands, so that anchors, tags and quotes still hold.
+ * `redacted` counts different secrets.
+ */
+export async function redactChange(
+  change: Change,
+  scan: ScanSecrets,
+): Promise<{ change: Change; redacted: number }> {
+  const secrets = new KnownSecrets()
+  for (const { path, text } of textsOf(change)) {
+    for (const { start, end, kind } of await scan(text, path)) secrets.learn(text.slice(start, end), kind)
+  }
+  if (secrets.count === 0) return { change, redacted: 0 }
+  return {
+    change: {
+      ...change,
+      title: secrets.redact(change.title),
+      body: secrets.redact(change.body),
+      files: change.files.map((file) => redactFile(file, secrets)),
+    },
+    redacted: secrets.count,
+  }
+}
+
+/** Everything that is read of a change. Each side of a diff is put together, because secrets may go over lines. */
+function textsOf({ title, body, files }: Change): { path: string; text: string }[] {
+  const texts = files.flatMap(({ diff, content = '' }) =>
+    [sideOf(diff, 'LEFT'), sideOf(diff, 'RIGHT'), headingsOf(diff), content].map((text) => ({
+      path: diff.path,
+      text,
+    })),
+  )
+  return [{ path: 'title', text: title }, { path: 'body', text: body }, ...texts].filter(
+    ({ text }) => text !== '',
+  )
+}
+
+function sideOf({ hunks }: FileDiff, side: Side): string {
+  return hunks
+    .flatMap(({ lines }) => lines)
+    .filter((line) => lineNumberOn(line, side) !== undefined)
+    .map(({ text }) => text)
+    .join('\n')
+}
+
+function headingsOf({ hunks }: FileDiff): string {
+  return hunks.map(({ heading }) => heading).join('\n')
+}
+
+function redactFile(file: ChangedText, secrets: KnownSecrets): ChangedText {
+  const redactLine = (line: DiffLine): DiffLine => ({ ...line, text: secrets.redact(line.text) })
+  return {
+    ...file,
+    ...(file.content !== undefined && { content: secrets.redact(file.content) }),
+    diff: {
+      ...file.diff,
+      hunks: file.diff.hunks.map((hunk) => ({
+        ...hunk,
+        heading: secrets.redact(hunk.heading),
+        lines: hunk.lines.map(redactLine),
+      })),
+    },
+  }
+}
