@@ -1,0 +1,41 @@
+import type { CommentReport, DemoReport, PullRequestReport } from './report.ts'
+import type { Style } from './style.ts'
+
+/** The reviews as a person reads them. */
+export function printReport(report: DemoReport, style: Style): string {
+  return report.pull_requests.map((pullRequest) => printPullRequest(pullRequest, style)).join('\n')
+}
+
+function printPullRequest(pullRequest: PullRequestReport, style: Style): string {
+  const { check_run: checkRun, comments } = pullRequest
+  const mark = checkRun?.conclusion === 'success' ? style.green('✔') : style.yellow('●')
+  const verdict = checkRun?.title ?? pullRequest.state
+  const lines = [
+    style.bold(`#${pullRequest.number} ${pullRequest.title}`),
+    style.dim(`   ${pullRequest.url}`),
+    `   ${mark} ${verdict}`,
+    ...comments.flatMap((comment) => ['', ...printComment(comment, style)]),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function printComment({ path, start_line: start, line, body }: CommentReport, style: Style): string[] {
+  const place = line === null ? path : start === null ? `${path}:${line}` : `${path}:${start}-${line}`
+  return [`   ${style.bold(place)}`, ...readable(body).map((text) => `     ${text}`)]
+}
+
+/** Without the markers in HTML comments, which nobody sees on GitHub either; wrapped at 90 characters. */
+function readable(body: string): string[] {
+  const visible = body.replace(/<!--[\s\S]*?-->/g, '').trim()
+  return visible.split('\n').flatMap((line) => (line.length <= 90 ? [line] : wrap(line)))
+}
+
+function wrap(line: string): string[] {
+  const lines: string[] = ['']
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1) ?? ''
+    if (last !== '' && last.length + word.length >= 90) lines.push(word)
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+  }
+  return lines
+}
