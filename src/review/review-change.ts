@@ -1,0 +1,152 @@
+import type { Analyser } from '../analysis/analyser.ts'
+import type { Clock } from '../base/clock.ts'
+import { mapBounded } from '../base/concurrency.ts'
+import type { IdSource } from '../base/ids.ts'
+import type { Model } from '../llm/model.ts'
+import type { Change } from './change.ts'
+import { findInUnit, type UnitOutcome } from './find-in-unit.ts'
+import { findWithAnalysers } from './find-with-analysers.ts'
+import type { Finding } from './finding.ts'
+import { judge, type SaidBefore } from './judge.ts'
+import { makeReceipt, type ReadUnit } from './make-receipt.ts'
+import type { ModelCall } from './model-call.ts'
+import type { Receipt } from './receipt.ts'
+import { recordedAsk } from './recorded-ask.ts'
+import { redactChange, type ScanSecrets } from './redact-change.ts'
+import type { ReviewSettings } from './review-settings.ts'
+import type { RunEvent } from './run-store.ts'
+import { selectFiles } from './select.ts'
+import { makeUnits, type OverBudgetUnit, type Unit } from './units.ts'
+
+/** Told what happens while it happens. What it throws stops the review. */
+export interface ReviewObserver {
+  event(event: RunEvent): void | Promise<void>
+  call(call: ModelCall): void | Promise<void>
+}
+
+export interface ReviewResult {
+  readonly findings: readonly Finding[]
+  readonly receipt: Receipt
+}
+
+/** Reviews a change, wherever it comes from. */
+export type ReviewChange = (
+  change: Change,
+  observer: ReviewObserver,
+  signal: AbortSignal,
+  said?: SaidBefore,
+) => Promise<ReviewResult>
+
+export interface Reviewer {
+  /** Without a model the analysers are the review. */
+  readonly model?: Model
+  readonly analysers: readonly Analyser[]
+  readonly scanSecrets: ScanSecrets
+  readonly settings: ReviewSettings
+  readonly clock: Clock
+  readonly newId: IdSource
+}
+
+export function createReviewChange(reviewer: Reviewer): ReviewChange {
+  return (change, observer, signal, said = new Set()) =>
+    reviewChange(reviewer, change, observer, signal, said)
+}
+
+/** The story of a review: redact, select, divide, find, judge, account. */
+async function reviewChange(
+  { model, analysers, scanSecrets, settings, clock, newId }: Reviewer,
+  original: Change,
+  observer: ReviewObserver,
+  signal: AbortSignal,
+  said: SaidBefore,
+): Promise<ReviewResult> {
+  const { change, redacted } = await redactChange(original, scanSecrets)
+  const files = selectFiles(change, settings)
+  const divided = model ? makeUnits(files, settings) : { units: [], overBudget: [] }
+  await observer.event({
+    step: 'selected',
+    detail: {
+      files: files.length,
+      reviewed: files.filter(({ selection }) => selection.kind === 'review').length,
+      units: divided.units.length,
+      overBudget: divided.overBudget.length,
+      redactedSecrets: redacted,
+    },
+  })
+
+  // Analysers run here and now: they may see the credentials that a model must not.
+  const selected = new Set(
+    files.flatMap(({ file, selection }) => (selection.kind === 'review' ? [file.diff.path] : [])),
+  )
+  const analysing = findWithAnalysers(
+    analysers,
+    original.files.filter(({ diff }) => selected.has(diff.path)),
+    newId,
+    signal,
+  )
+  const asking = model
+    ? askAll(
+        divided.units,
+        recordedAsk(model, clock, (call) => observer.call(call)),
+        settings,
+        newId,
+        signal,
+      )
+    : []
+  const [analysed, asked] = await Promise.all([analysing, asking])
+  const candidates = asked.flatMap(({ outcome }) => (outcome.kind === 'read' ? outcome.candidates : []))
+  await observer.event({
+    step: 'found',
+    detail: {
+      byAnalysers: analysed.candidates.length,
+      byModel: candidates.length,
+      failedUnits: asked.filter(({ outcome }) => outcome.kind === 'failed').length,
+    },
+  })
+
+  const diffs = new Map(change.files.map(({ diff }) => [diff.path, diff]))
+  const findings = judge([...analysed.candidates, ...candidates], diffs, settings, said)
+  const receipt = makeReceipt({
+    files,
+    complete: change.complete,
+    units: [...asked.map(toReadUnit), ...divided.overBudget.map(overBudget)],
+    analysers: analysed,
+    linters: new Set(analysers.filter(({ kind }) => kind === 'linter').map(({ name }) => name)),
+    findings,
+    ...(model && { model: model.id }),
+  })
+  return { findings, receipt }
+}
+
+interface AskedUnit {
+  readonly unit: Unit
+  readonly outcome: UnitOutcome
+}
+
+async function askAll(
+  units: readonly Unit[],
+  ask: ReturnType<typeof recordedAsk>,
+  { unitConcurrency }: ReviewSettings,
+  newId: IdSource,
+  signal: AbortSignal,
+): Promise<readonly AskedUnit[]> {
+  return await mapBounded(
+    units,
+    unitConcurrency,
+    async (unit) => ({
+      unit,
+      outcome: await findInUnit(unit, (question) => ask(question, unit.path, signal), newId),
+    }),
+    signal,
+  )
+}
+
+function toReadUnit({ unit, outcome }: AskedUnit): ReadUnit {
+  return outcome.kind === 'read'
+    ? { unit, outcome: 'read' }
+    : { unit, outcome: 'failed', reason: outcome.reason }
+}
+
+function overBudget(unit: OverBudgetUnit): ReadUnit {
+  return { unit, outcome: 'over-budget', reason: unit.reason }
+}
