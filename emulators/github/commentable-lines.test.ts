@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { asTokenOwner, type ApiCaller } from './api-caller.ts'
 import { git } from './git.ts'
 import { openGitHubEmulator, type GitHubEmulator } from './github-emulator.ts'
-import { createScratchRepository, type FileChanges } from './scratch-repository.ts'
+import { openScratchRepository } from '../../test/scratch-repository.ts'
+import { commitFiles, type FileChanges } from '../../test/commit-files.ts'
 
 type Side = 'LEFT' | 'RIGHT'
 
@@ -52,14 +53,15 @@ let patch: string
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'emulator-lines-'))
-  const scratch = await createScratchRepository(path.join(folder, 'source'))
-  await scratch.commit('main', before)
-  await scratch.commit('topic', after)
+  const scratch = openScratchRepository()
+  commitFiles(scratch, 'main', before)
+  commitFiles(scratch, 'topic', after)
   patch = (await git(scratch.folder, '-c', 'core.quotePath=false', 'diff', '-M', 'main...topic')).toString()
   emulator = await openGitHubEmulator({ folder: path.join(folder, 'emulator'), contentLimits: 'off' })
   await emulator.addRepository('octo/shop', scratch.folder)
   number = await emulator.openPullRequest({ repository: 'octo/shop', head: 'topic' })
   call = asTokenOwner(emulator)
+  return () => scratch.close()
 })
 
 afterAll(async () => {

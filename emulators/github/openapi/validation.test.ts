@@ -9,7 +9,8 @@ import { z } from 'zod'
 import { asApp, asInstallation, asTokenOwner, type ApiCaller } from '../api-caller.ts'
 import { openGitHubEmulator, type GitHubEmulator } from '../github-emulator.ts'
 import { operations, route } from '../route.ts'
-import { createScratchRepository } from '../scratch-repository.ts'
+import { openScratchRepository } from '../../../test/scratch-repository.ts'
+import { commitFiles } from '../../../test/commit-files.ts'
 import { openValidation } from './validation.ts'
 
 let folder: string
@@ -34,20 +35,20 @@ afterAll(async () => {
 })
 
 beforeEach(async () => {
-  const scratch = await createScratchRepository(path.join(folder, `source-${performance.now()}`))
-  await scratch.commit('main', {
+  const scratch = openScratchRepository()
+  commitFiles(scratch, 'main', {
     'a.txt': 'one\ntwo\nthree\n',
     'lib/b.txt': 'b\n',
     'old name.txt': 'x\ny\nz\n',
   })
-  head = await scratch.commit('topic', {
+  head = commitFiles(scratch, 'topic', {
     'a.txt': 'one\n2\nthree\nfour\n',
     'old name.txt': null,
     'new name.txt': 'x\ny\nz\n',
     'picture.bin': Buffer.from([0, 1, 2, 255]),
     link: { symlink: 'nowhere' },
   })
-  await scratch.commit('next', { 'a.txt': 'one\n2\n3\nfour\n' }, 'topic')
+  commitFiles(scratch, 'next', { 'a.txt': 'one\n2\n3\nfour\n' }, 'topic')
   const { port } = receiver.address() as AddressInfo // a TCP server has no other kind of address
   emulator = await openGitHubEmulator({
     folder: path.join(folder, `emulator-${performance.now()}`),
@@ -55,7 +56,10 @@ beforeEach(async () => {
     validate: true,
   })
   await emulator.addRepository(repository, scratch.folder)
-  return () => emulator.close()
+  return async () => {
+    await emulator.close()
+    scratch.close()
+  }
 })
 
 async function idOf(answer: Promise<{ body: unknown }>): Promise<number> {
