@@ -1,0 +1,141 @@
+import { errorMessage, isAbort } from '../base/errors.ts'
+import { readLocalChange } from '../git/local-change.ts'
+import { readPatchChange } from '../git/patch-change.ts'
+import type { RepositoryName } from '../github/github.ts'
+import type { Change } from '../review/change.ts'
+import type { Severity } from '../review/finding.ts'
+import type { ReviewChange, ReviewObserver, ReviewResult } from '../review/review-change.ts'
+import { formatJson } from './format-json.ts'
+import { formatSarif } from './format-sarif.ts'
+import { formatText } from './format-text.ts'
+import { showProgress } from './progress.ts'
+import { reviewExit } from './review-exit-code.ts'
+import type { Reviewed } from './reviewed.ts'
+import { showsColors, write, type Terminal } from './terminal.ts'
+import { terminalText } from './terminal-text.ts'
+
+/** What `lorgnette review` was asked to do. */
+export interface ReviewRequest {
+  readonly source:
+    | { readonly kind: 'local'; readonly folder: string; readonly base?: string; readonly head?: string }
+    /** `-` is the standard input. */
+    | { readonly kind: 'patch'; readonly file: string }
+    | {
+        readonly kind: 'pull-request'
+        readonly repository: RepositoryName
+        readonly number: number
+        readonly post: boolean
+      }
+  readonly format: 'text' | 'json' | 'sarif'
+  readonly failOn?: Severity
+  /** False when somebody asked for no colours. */
+  readonly color: boolean
+}
+
+export type SourceKind = ReviewRequest['source']['kind']
+
+/** What reviews, open for one review. */
+export interface Reviewing {
+  readonly reviewChange: ReviewChange
+  readonly reviewPullRequest: (
+    repository: RepositoryName,
+    number: number,
+    options: { readonly post: boolean },
+    observer: ReviewObserver,
+    signal: AbortSignal,
+  ) => Promise<ReviewResult & { readonly url?: string }>
+  close(): Promise<void>
+}
+
+export interface ReviewContext {
+  /** Opened once the change was read. Throws when the settings are wrong, or not enough for this source. */
+  readonly open: (source: SourceKind) => Promise<Reviewing>
+  readonly terminal: Terminal
+  /** Our own version. */
+  readonly version: string
+}
+
+/**
+ * Reviews what was asked for, and prints it. The review is all that goes to the standard output; progress goes to the
+ * standard error, when that is a terminal, and so does the reason when it could not be reviewed.
+ * Returns the exit code: 0 clean, 1 findings at or above `failOn`, 2 could not review.
+ */
+export async function runReview(
+  request: ReviewRequest,
+  context: ReviewContext,
+  signal: AbortSignal,
+): Promise<0 | 1 | 2> {
+  const { stdout, stderr } = context.terminal
+  try {
+    const reviewed = await review(request, context, signal)
+    await write(stdout, format(reviewed, request, context))
+    const exit = reviewExit(reviewed, request.failOn)
+    if (exit.code === 2) await write(stderr, `could not review: ${terminalText(exit.reason)}\n`)
+    return exit.code
+  } catch (error) {
+    const reason = isAbort(error) ? 'it was interrupted' : terminalText(errorMessage(error))
+    await write(stderr, `could not review: ${reason}\n`)
+    return 2
+  }
+}
+
+async function review(
+  { source }: ReviewRequest,
+  context: ReviewContext,
+  signal: AbortSignal,
+): Promise<Reviewed> {
+  switch (source.kind) {
+    case 'local':
+      return await reviewRead(await readLocalChange(source, signal), source.kind, context, signal)
+    case 'patch': {
+      const change = await readPatchChange(source.file, context.terminal.stdin, signal)
+      return await reviewRead(change, source.kind, context, signal)
+    }
+    case 'pull-request': {
+      const { repository, number, post } = source
+      const result = await during(source.kind, context, ({ reviewPullRequest }, observer) =>
+        reviewPullRequest(repository, number, { post }, observer, signal),
+      )
+      return { ...result, name: `${repository}#${number}`, files: [] }
+    }
+  }
+}
+
+async function reviewRead(
+  change: Change,
+  kind: SourceKind,
+  context: ReviewContext,
+  signal: AbortSignal,
+): Promise<Reviewed> {
+  const result = await during(kind, context, ({ reviewChange }, observer) =>
+    reviewChange(change, observer, signal),
+  )
+  return { ...result, name: change.name, files: change.files }
+}
+
+/** Opens what reviews for as long as it works, and shows its progress. */
+async function during<Result>(
+  kind: SourceKind,
+  { open, terminal }: ReviewContext,
+  work: (reviewing: Reviewing, observer: ReviewObserver) => Promise<Result>,
+): Promise<Result> {
+  const reviewing = await open(kind)
+  const progress = showProgress(terminal.stderr)
+  try {
+    return await work(reviewing, progress)
+  } finally {
+    progress.end()
+    await reviewing.close()
+  }
+}
+
+function format(reviewed: Reviewed, request: ReviewRequest, { terminal, version }: ReviewContext): string {
+  switch (request.format) {
+    case 'text':
+      return formatText(reviewed, { color: request.color && showsColors(terminal.stdout) })
+    case 'json':
+      return formatJson(reviewed)
+    case 'sarif':
+      return formatSarif(reviewed, version)
+  }
+}
