@@ -21,9 +21,12 @@ export type RuleTable = Readonly<Record<string, Rule>>
 
 const longestTitle = 160
 
-/** The linter's message as a title: its first line, shortened, without control characters. */
+/** The linter's message as a title: its first line, shortened, without control characters and full stop. */
 export function messageAsTitle(message: string): string {
   const line = message.split(/[\r\n]/, 1)[0] ?? ''
-  const plain = line.replaceAll(/\p{Cc}/gu, ' ').trim()
+  const plain = line
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .trim()
+    .replace(/(?<!\.)\.$/, '')
   return plain.length > longestTitle ? `${plain.slice(0, longestTitle - 1)}…` : plain
 }

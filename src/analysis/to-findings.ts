@@ -1,3 +1,4 @@
+import { severities } from '../review/finding.ts'
 import type { AnalysedFile, AnalyserFinding } from './analyser.ts'
 import { anchorOnChange } from './anchor-on-change.ts'
 import { messageAsTitle, type RuleTable } from './rule.ts'
@@ -44,7 +45,19 @@ export function toFindings(
       break
     }
   }
-  return [...findings.values()].toSorted((a, b) => a.anchor.startLine - b.anchor.startLine)
+  return withoutEchoes([...findings.values()]).toSorted((a, b) => a.anchor.startLine - b.anchor.startLine)
+}
+
+/** Two rules that name the same kind of harm at the same lines mean one problem: the more severe one speaks. */
+function withoutEchoes(findings: readonly AnalyserFinding[]): AnalyserFinding[] {
+  const speakers = new Map<string, AnalyserFinding>()
+  const placeOf = ({ anchor, category }: AnalyserFinding): string =>
+    `${anchor.startLine} ${anchor.endLine} ${category}`
+  for (const finding of findings.toSorted(
+    (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity),
+  ))
+    if (!speakers.has(placeOf(finding))) speakers.set(placeOf(finding), finding)
+  return findings.filter((finding) => speakers.get(placeOf(finding))?.rule === finding.rule)
 }
 
 /**
