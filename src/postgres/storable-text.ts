@@ -6,7 +6,7 @@ export function storableText(text: string): string {
   return text.replace(UNSTORABLE, '\uFFFD')
 }
 
-/** A JSON text for `::jsonb`, its strings (keys too) made storable. */
+/** A JSON text for `::jsonb`, with its strings made storable. Keys are ours, and left alone. */
 export function storableJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>
     typeof member === 'string' ? storableText(member) : member,
