@@ -45,6 +45,7 @@ export function receiptLines({ receipt, findings }: Reviewed): string[] {
   }
 }
 
-function count(number: number, noun: string): string {
+/** `1 hunk`, `2 hunks`. */
+export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

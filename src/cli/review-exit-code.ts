@@ -1,5 +1,6 @@
 import { severities, type Severity } from '../review/finding.ts'
 import { isWhole } from '../review/receipt.ts'
+import { count } from './receipt-lines.ts'
 import { saidFindings, type Reviewed } from './reviewed.ts'
 
 /** 0: clean. 1: findings as severe as `--fail-on` says, or more. 2: it could not be reviewed, with the reason. */
@@ -25,11 +26,11 @@ export function reviewExit(reviewed: Reviewed, failOn: Severity | undefined): Re
   const read = receipt.hunks.read + receipt.hunks['from-cache']
   const unread = receipt.hunks['over-budget'] + receipt.hunks.failed
   if (failOn === undefined && read > 0) return { code: 0 }
-  const why = receipt.files.find(
-    ({ hunks }) => hunks.failed !== undefined || hunks['over-budget'] !== undefined,
-  )
-  return {
-    code: 2,
-    reason: `${unread} of ${read + unread} hunks were not read${why?.reason === undefined ? '' : `: ${why.reason}`}`,
-  }
+  const amount = `${unread} of ${count(read + unread, 'hunk')} ${unread === 1 ? 'was' : 'were'} not read`
+  return { code: 2, reason: [amount, ...firstReason(reviewed)].join(': ') }
+}
+
+function firstReason({ receipt }: Reviewed): string[] {
+  const file = receipt.files.find(({ hunks }) => hunks.failed ?? hunks['over-budget'])
+  return file?.reason === undefined ? [] : [file.reason]
 }

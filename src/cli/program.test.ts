@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest'
+import { CapturedOutput } from '../../test/captured-output.ts'
+import { PermanentError } from '../base/errors.ts'
+import { runProgram, type Commands } from './program.ts'
+
+/** Runs the program with commands that only note how they were called. */
+async function run(args: readonly string[], over: Partial<Commands> = {}) {
+  const calls: unknown[][] = []
+  const note =
+    (name: string) =>
+    (...given: unknown[]): Promise<number> => {
+      calls.push([name, ...given])
+      return Promise.resolve(0)
+    }
+  const commands: Commands = {
+    start: note('start'),
+    serve: note('serve'),
+    work: note('work'),
+    migrate: note('migrate'),
+    review: note('review'),
+    doctor: note('doctor'),
+    demo: note('demo'),
+    ...over,
+  }
+  const terminal = { stdout: new CapturedOutput(), stderr: new CapturedOutput() }
+  const code = await runProgram(args, commands, { version: '1.2.3', terminal })
+  return { code, calls, stdout: terminal.stdout.text, stderr: terminal.stderr.text }
+}
+
+test.each(['start', 'serve', 'work', 'migrate'])(
+  '%s is run, with the settings of a file that is named',
+  async (name) => {
+    expect(await run([name])).toMatchObject({ code: 0, calls: [[name, {}]], stdout: '', stderr: '' })
+    expect((await run([name, '--env-file', '.env'])).calls).toEqual([[name, { envFile: '.env' }]])
+  },
+)
+
+test('the exit code is that of the command', async () => {
+  expect((await run(['doctor', '--json'])).calls).toEqual([['doctor', { json: true }]])
+  expect((await run(['doctor'], { doctor: () => Promise.resolve(1) })).code).toBe(1)
+})
+
+test('a command that fails says why, as text alone', async () => {
+  const start = () => Promise.reject(new PermanentError('the port \u001B[2J is taken'))
+  expect(await run(['start'], { start })).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'the port <U+001B>[2J is taken\n',
+  })
+})
+
+test('the demo gets all arguments as they are', async () => {
+  const args = ['--once', '--json', 'x', '--', '-h']
+  expect((await run(['demo', ...args])).calls).toEqual([['demo', args]])
+  expect((await run(['demo', '--help'])).calls).toEqual([['demo', ['--help']]])
+})
+
+describe('help', () => {
+  test('names every command, and is asked for', async () => {
+    const { code, stdout, stderr } = await run(['--help'])
+    for (const name of ['start', 'serve', 'work', 'review', 'doctor', 'migrate', 'demo']) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
+    }
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  test('of a command has its options, examples and exit codes', async () => {
+    for (const args of [
+      ['review', '--help'],
+      ['help', 'review'],
+    ]) {
+      const { code, stdout, calls } = await run(args)
+      expect({ code, calls }).toEqual({ code: 0, calls: [] })
+      expect(stdout).toContain('--fail-on <severity>')
+      expect(stdout).toContain('Exit codes: 0 clean, 1 findings')
+      expect(stdout).toContain('git diff --staged | lorgnette review --diff -')
+    }
+  })
+
+  test('the version is printed', async () => {
+    expect(await run(['--version'])).toMatchObject({ code: 0, stdout: '1.2.3\n' })
+  })
+})
+
+describe('a command line that cannot be understood ends with 2, says why, and runs nothing', () => {
+  test.each([
+    [[], 'Usage: lorgnette'],
+    [['reveiw'], 'Did you mean review?'],
+    [['start', 'now'], 'too many arguments'],
+    [['review', '--fail-one', 'high'], 'Did you mean --fail-on?'],
+    [['review', '--fail-on', 'terrible'], 'Allowed choices are critical, high, medium, low'],
+    [['review', '--format', 'xml'], 'Allowed choices are text, json, sarif'],
+    [['review', '--base'], 'argument missing'],
+    [['review', '--diff', 'x.patch', '--base', 'main'], 'cannot be used with'],
+    [['review', '--pr', 'acme/shop#1', '--diff', 'x.patch'], 'cannot be used with'],
+    [['review', '--pr', 'acme/shop#1', '--repo', '.'], 'cannot be used with'],
+    [['review', '--pr', 'shop'], 'Expected owner/repo#number'],
+    [['review', '--pr', 'acme/shop#0'], 'Expected owner/repo#number'],
+    [['review', '--pr', 'acme/..#1'], 'Expected owner/repo#number'],
+    [['review', '--post'], "needs '--pr <owner/repo#number>'"],
+  ])('%j: %s', async (args, message) => {
+    const { code, calls, stdout, stderr } = await run(args)
+    expect(stderr).toContain(message)
+    expect({ code, calls, stdout }).toEqual({ code: 2, calls: [], stdout: '' })
+  })
+})
+
+describe('what is reviewed', () => {
+  const request = async (...args: string[]) => (await run(['review', ...args])).calls[0]?.[1]
+  const defaults = { format: 'text', color: true }
+
+  test('is the current folder unless told', async () => {
+    expect(await request()).toEqual({ ...defaults, source: { kind: 'local', folder: '.' } })
+  })
+
+  test('may be any range of any repository', async () => {
+    const args = ['--repo', '../shop', '--base', 'main', '--head', 'v2', '--fail-on', 'high', '--no-color']
+    expect(await request(...args)).toEqual({
+      format: 'text',
+      color: false,
+      failOn: 'high',
+      source: { kind: 'local', folder: '../shop', base: 'main', head: 'v2' },
+    })
+  })
+
+  test('may be a patch', async () => {
+    expect(await request('--diff', '-', '--format', 'json')).toEqual({
+      format: 'json',
+      color: true,
+      source: { kind: 'patch', file: '-' },
+    })
+  })
+
+  test.each([
+    'acme/shop#12',
+    'https://github.com/acme/shop/pull/12',
+    'https://github.com/acme/shop/pull/12/files#diff-1',
+    'https://ghe.example/acme/shop/pull/12',
+  ])('may be the pull request %s', async (name) => {
+    const source = { kind: 'pull-request', repository: 'acme/shop', number: 12 }
+    expect(await request('--pr', name)).toEqual({ ...defaults, source: { ...source, post: false } })
+    expect(await request('--pr', name, '--post')).toEqual({ ...defaults, source: { ...source, post: true } })
+  })
+})
