@@ -1,0 +1,270 @@
+import { hostname } from 'node:os'
+import { openActionlint } from './analysis/analyser.actionlint.ts'
+import { openOxlint } from './analysis/analyser.oxlint.ts'
+import { openRuff } from './analysis/analyser.ruff.ts'
+import { openSecrets } from './analysis/analyser.secrets.ts'
+import type { Analyser } from './analysis/analyser.ts'
+import { scanSecrets } from './analysis/secret-scanner.ts'
+import { systemClock } from './base/clock.ts'
+import { errorMessage, PermanentError } from './base/errors.ts'
+import { randomIds } from './base/ids.ts'
+import type { DoctorSystems } from './cli/doctor-checks.ts'
+import type { Reviewing } from './cli/review-command.ts'
+import type { Config } from './config.ts'
+import { githubWebUrl } from './dashboard/github-web-url.ts'
+import { createPostgresRunHistory } from './dashboard/run-history.postgres.ts'
+import { diffBlobs } from './git/diff-blobs.ts'
+import { openGitHub } from './github/github.octokit.ts'
+import type { GitHub } from './github/github.ts'
+import { openModel } from './llm/model.ai-sdk.ts'
+import { limitedModel } from './llm/model.limited.ts'
+import { retryingModel } from './llm/model.retrying.ts'
+import type { Model } from './llm/model.ts'
+import { openPostgres } from './postgres/database.pg.ts'
+import { openPglite } from './postgres/database.pglite.ts'
+import { statement, type Database } from './postgres/database.ts'
+import { migrate } from './postgres/migrate.ts'
+import { openPostgresQueue } from './queue/queue.postgres.ts'
+import type { Queue } from './queue/queue.ts'
+import { keepEnqueueingOwedRuns } from './reconcile/enqueue-owed-runs.ts'
+import { createReviewChange, type ReviewChange } from './review/review-change.ts'
+import { REVIEW_JOB } from './review/review-job.ts'
+import { reviewOnce } from './review/review-once.ts'
+import { openRunStore } from './review/run-store.postgres.ts'
+import type { RunStore } from './review/run-store.ts'
+import { openServer } from './server/server.ts'
+import type { Logger } from './telemetry/logger.ts'
+import { openMetrics, type Metrics } from './telemetry/metrics.ts'
+import { openDeliveryStore } from './webhooks/delivery-store.postgres.ts'
+import { reviewHandler } from './worker/review-handler.ts'
+import { startWorker } from './worker/worker.ts'
+
+/** Runs that are owed and not queued are looked for this often. */
+const SWEEP_MS = 30_000
+const LEASE_MS = 15_000
+const GITHUB_TIMEOUT_MS = 30_000
+
+const askStore = statement<{ one: number }>('ask_store', 'select 1 as one')
+
+/** A running system, or a part of one. */
+export interface System {
+  /** Where it listens, when it serves. */
+  readonly url?: string
+  /** Closes what was opened, in reverse order; work under way gets the grace time of the configuration. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+/** What one process does. Any number of processes on one PostgreSQL may do either; the embedded store takes one process. */
+export interface Roles {
+  readonly serves: boolean
+  readonly works: boolean
+}
+
+/** Opens the store, brings its schema up to date, and starts what the roles ask for. Closes everything again when it fails. */
+export async function openSystem(config: Config, roles: Roles, log: Logger): Promise<System> {
+  const opened = createCloser(log)
+  try {
+    for (const warning of config.warnings) log.warn(warning)
+    const metrics = openMetrics()
+    const database = opened.add(await openDatabase(config, log))
+    await migrate(database)
+    const queue = opened.add(openPostgresQueue(database, { log }))
+    const runs = openRunStore(database)
+
+    if (roles.works) {
+      opened.add(startWorking({ config, log, metrics, queue, runs }))
+    }
+    if (!roles.serves) return { stop: () => opened.close() }
+
+    const server = await openServer({
+      host: config.server.host,
+      port: config.server.port,
+      store: opened.add(openDeliveryStore(database)),
+      queue,
+      checks: [
+        { name: 'store', check: async () => void (await database.run(askStore)) },
+        { name: 'queue', check: async () => void (await queue.depth()) },
+      ],
+      clock: systemClock,
+      metrics,
+      log,
+      webhookSecrets: config.webhooks.secrets,
+      rules: config.webhooks,
+      history: createPostgresRunHistory(database),
+      githubUrl: githubWebUrl(config.github.apiUrl),
+      ...(config.server.dashboardPassword !== undefined && {
+        dashboardPassword: config.server.dashboardPassword,
+      }),
+    })
+    opened.add(server)
+    return { url: server.url, stop: () => opened.close() }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+interface Workshop {
+  readonly config: Config
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly queue: Queue
+  readonly runs: RunStore
+}
+
+/** Starts the worker and the sweep for owed runs. */
+function startWorking({ config, log, metrics, queue, runs }: Workshop): Closable {
+  const analysers = openAnalysers()
+  const worker = startWorker({
+    queue,
+    clock: systemClock,
+    random: Math.random,
+    log,
+    metrics,
+    name: `${hostname()}:${process.pid}`,
+    concurrency: config.worker.concurrency,
+    leaseMs: LEASE_MS,
+    handlers: {
+      [REVIEW_JOB]: reviewHandler({
+        runs,
+        github: openConfiguredGitHub(config, log),
+        reviewChange: openReviewChange(config, analysers),
+        diffBlobs,
+        needsContent: covers(analysers),
+        metrics,
+        clock: systemClock,
+      }),
+    },
+  })
+  const stopping = new AbortController()
+  const sweeping = keepEnqueueingOwedRuns({ runs, queue, clock: systemClock, log }, SWEEP_MS, stopping.signal)
+  return {
+    async close() {
+      stopping.abort()
+      await worker.stop(config.server.shutdownGraceMs)
+      await sweeping
+    },
+  }
+}
+
+/** What one review from the command line needs. GitHub is asked for only where the change comes from there. */
+export function openReviewing(config: Config, log: Logger): Reviewing {
+  const analysers = openAnalysers()
+  const reviewChange = openReviewChange(config, analysers)
+  return {
+    reviewChange,
+    reviewPullRequest: (name, number, { post }, observer, signal) =>
+      reviewOnce(
+        openConfiguredGitHub(config, log).repository(name),
+        name,
+        number,
+        { reviewChange, diffBlobs, needsContent: covers(analysers), post, newId: randomIds },
+        observer,
+        signal,
+      ),
+    close: () => Promise.resolve(),
+  }
+}
+
+/** What `doctor` looks at, each opened when its turn comes. */
+export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSystems {
+  return {
+    readConfig,
+    openDatabase: (config) => openDatabase(config, log),
+    openQueue: (database) => openPostgresQueue(database, { log }),
+    openGitHub: (config) => (config.github.credentials ? openConfiguredGitHub(config, log) : undefined),
+    openModel: openConfiguredModel,
+    clock: systemClock,
+  }
+}
+
+/** Brings the schema of the configured store up to date. Returns the names of the migrations that it applied. */
+export async function migrateStore(config: Config, log: Logger): Promise<readonly string[]> {
+  const database = await openDatabase(config, log)
+  try {
+    return await migrate(database)
+  } finally {
+    await database.close()
+  }
+}
+
+function covers(analysers: readonly Analyser[]): (path: string) => boolean {
+  return (path) => analysers.some((analyser) => analyser.covers(path))
+}
+
+function openAnalysers(): readonly Analyser[] {
+  return [openRuff(), openOxlint(), openActionlint(), openSecrets()]
+}
+
+/** Reviews changes with the configured model, or with the analysers alone. */
+function openReviewChange(config: Config, analysers: readonly Analyser[]): ReviewChange {
+  const model = openConfiguredModel(config)
+  return createReviewChange({
+    analysers,
+    scanSecrets,
+    settings: config.review,
+    clock: systemClock,
+    newId: randomIds,
+    ...(model && { model }),
+  })
+}
+
+/** The model as the engine asks it: bounded, and asked again by our policy. Undefined when none is configured. */
+function openConfiguredModel({ llm }: Config): Model | undefined {
+  if (!llm) return undefined
+  const model = limitedModel(openModel(llm), llm.concurrency)
+  return retryingModel(model, { clock: systemClock, random: Math.random })
+}
+
+/** Throws a permanent error when no credentials are configured. */
+function openConfiguredGitHub({ github }: Config, log: Logger): GitHub {
+  if (!github.credentials) {
+    throw new PermanentError(
+      'no GitHub credentials: set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_PRIVATE_KEY',
+    )
+  }
+  return openGitHub({
+    apiUrl: github.apiUrl,
+    credentials: github.credentials,
+    clock: systemClock,
+    log,
+    timeoutMs: GITHUB_TIMEOUT_MS,
+  })
+}
+
+/** The configured store, connected: PostgreSQL, or PGlite in the data folder. */
+async function openDatabase({ store }: Config, log: Logger): Promise<Database> {
+  return store.kind === 'postgres'
+    ? openPostgres({ url: store.url, poolSize: store.poolSize, log })
+    : await openPglite({ folder: store.folder, log })
+}
+
+interface Closable {
+  close(): Promise<void>
+}
+
+/** Remembers what was opened, and closes it in reverse order, once. A failure to close stops no other. */
+function createCloser(log: Logger): {
+  add<Opened extends Closable>(opened: Opened): Opened
+  close(): Promise<void>
+} {
+  const opened: Closable[] = []
+  let closing: Promise<void> | undefined
+  return {
+    add(closable) {
+      opened.push(closable)
+      return closable
+    },
+    close: () => (closing ??= closeAll()),
+  }
+
+  async function closeAll(): Promise<void> {
+    for (const closable of opened.toReversed()) {
+      try {
+        await closable.close()
+      } catch (error) {
+        log.warn({ error: errorMessage(error) }, 'could not close')
+      }
+    }
+  }
+}

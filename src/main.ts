@@ -1,0 +1,89 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { errorMessage } from './base/errors.ts'
+import { packageRoot } from './base/package-root.ts'
+import { runDemo } from './cli/demo-command.ts'
+import { openDoctor } from './cli/doctor-checks.ts'
+import { runDoctor } from './cli/doctor-command.ts'
+import { runProgram, type Commands, type SettingsOption } from './cli/program.ts'
+import { runReview } from './cli/review-command.ts'
+import { doctorSystems, migrateStore, openReviewing, openSystem, type Roles } from './compose.ts'
+import { readConfig, type Config } from './config.ts'
+import { createLogger } from './telemetry/logger.ts'
+
+const version = readVersion()
+const { stdin, stdout, stderr } = process
+const terminal = { stdin, stdout, stderr }
+/** Aborts at the first SIGINT or SIGTERM. At the second the process ends at once: whatever it held comes back by itself. */
+const interrupted = new AbortController()
+
+const commands: Commands = {
+  start: (options) => run(options, { serves: true, works: true }),
+  serve: (options) => run(options, { serves: true, works: false }),
+  work: (options) => run(options, { serves: false, works: true }),
+  migrate: async (options) => {
+    const config = readSettings(options, 'tool')
+    const applied = await migrateStore(config, createLogger(config.log.level, stderr))
+    stdout.write(applied.length > 0 ? `applied ${applied.join(', ')}\n` : 'the database is up to date\n')
+    return 0
+  },
+  review: (request, options) =>
+    runReview(
+      request,
+      {
+        open: () => Promise.resolve(openReviewing(readSettings(options, 'tool'), createLogger('silent'))),
+        terminal,
+        version,
+      },
+      interrupted.signal,
+    ),
+  doctor: async (options) => {
+    const doctor = openDoctor(doctorSystems(() => readSettings(options, 'server'), createLogger('silent')))
+    try {
+      return await runDoctor(doctor.checks, { json: options.json, terminal }, interrupted.signal)
+    } finally {
+      await doctor.close()
+    }
+  },
+  demo: (args) => runDemo(args, interrupted.signal),
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (interrupted.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
+    interrupted.abort()
+  })
+}
+process.exitCode = await runProgram(process.argv.slice(2), commands, { version, terminal })
+
+/** Runs a server or a worker until the process is told to stop. */
+async function run(options: SettingsOption, roles: Roles): Promise<number> {
+  const config = readSettings(options, roles.serves ? 'server' : 'worker')
+  const log = createLogger(config.log.level)
+  const system = await openSystem(config, roles, log)
+  log.info({ version, ...roles, ...(system.url !== undefined && { url: system.url }) }, 'started')
+  if (!interrupted.signal.aborted) {
+    await new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }))
+  }
+  log.info('stopping')
+  await system.stop()
+  log.info('stopped')
+  return 0
+}
+
+function readSettings({ envFile }: SettingsOption, use: Parameters<typeof readConfig>[1]): Config {
+  if (envFile !== undefined) {
+    try {
+      process.loadEnvFile(envFile)
+    } catch (error) {
+      throw new Error(`could not read ${envFile}: ${errorMessage(error)}`, { cause: error })
+    }
+  }
+  return readConfig(process.env, use)
+}
+
+function readVersion(): string {
+  const text = readFileSync(path.join(packageRoot, 'package.json'), 'utf8')
+  return (JSON.parse(text) as { version: string }).version // our own file
+}
