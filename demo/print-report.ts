@@ -21,13 +21,13 @@ function printPullRequest(pullRequest: PullRequestReport, style: Style): string 
 
 function printComment({ path, start_line: start, line, body }: CommentReport, style: Style): string[] {
   const place = line === null ? path : start === null ? `${path}:${line}` : `${path}:${start}-${line}`
-  return [`   ${style.bold(place)}`, ...readable(body).map((text) => `     ${text}`)]
+  return [`   ${style.bold(place)}`, ...readable(body).map((text) => `     ${text}`.trimEnd())]
 }
 
 /** Without the markers in HTML comments, which nobody sees on GitHub either; wrapped at 90 characters. */
 function readable(body: string): string[] {
   const visible = body.replace(/<!--[\s\S]*?-->/g, '').trim()
-  return visible.split('\n').flatMap((line) => (line.length <= 90 ? [line] : wrap(line)))
+  return visible.split(/\r?\n/).flatMap((line) => (line.length <= 90 ? [line] : wrap(line)))
 }
 
 function wrap(line: string): string[] {

@@ -15,7 +15,7 @@ interface Opened {
   readonly deliveredMs: number
 }
 
-/** Opens every pull request of the history, all at once, and reports each when its run has ended. */
+/** Opens every pull request of the history, and reports each when its run has ended. */
 export async function reviewHistory(
   github: GitHubEmulator,
   system: System,
@@ -24,9 +24,8 @@ export async function reviewHistory(
 ): Promise<readonly PullRequestReport[]> {
   await github.setWebhook({ url: `${system.url}/webhooks/github`, secret: system.webhookSecret })
   await github.addRepository(repository, buildHistory)
-  const opened = await Promise.all(
-    (await demoPullRequests()).map((pullRequest) => open(github, pullRequest, progress)),
-  )
+  const opened: Opened[] = []
+  for (const pullRequest of await demoPullRequests()) opened.push(await open(github, pullRequest, progress))
   await refuseUnaccepted(github)
   const reports = new Map<number, PullRequestReport>()
   while (reports.size < opened.length) {

@@ -7,6 +7,7 @@ import { answerRequest, type Api, type ApiRequest } from './answer-request.ts'
 import type { Fault, Faults } from './faults.ts'
 import type { Answer } from './operation.ts'
 import type { Validation } from './openapi/validation.ts'
+import { pullRequestPage } from './pull-request-page.ts'
 import type { LoggedRequest } from './request-log.ts'
 
 export interface ApiServerParts {
@@ -58,6 +59,9 @@ async function handle(
   const target = message.url ?? '/'
   if (target.startsWith(controlPrefix))
     return send(response, await parts.control(target.slice(controlPrefix.length), body))
+
+  const shown = pullRequestPage(parts.api.world, target)
+  if (shown && message.method === 'GET') return send(response, shown)
 
   const request = apiRequest(parts.api, message, body)
   const { clock } = parts.api.world
