@@ -18,7 +18,8 @@ export function createProgress(stream: ProgressStream, style: Style): Progress {
   let drawn = 0
   const isLive = stream.isTTY === true
   const fit = (text: string): string => {
-    const width = (stream.columns ?? 80) - 1
+    // Some terminals say 0 for a width that they do not know.
+    const width = (stream.columns || 80) - 1
     return text.length <= width ? text : `${text.slice(0, width - 1)}…`
   }
   const redraw = (): void => {

@@ -1,7 +1,7 @@
 import { resolveAnchor } from './comment-anchor.ts'
+import { placeOnFile, placeOnLines } from './comment-place.ts'
 import { comparisonOf } from './comparison.ts'
 import type { NewComment } from './emulator.ts'
-import { hunkUpTo } from './pull-request-diff.ts'
 import type { PullRequest } from './pull-request.ts'
 import type { Repository, World } from './world.ts'
 
@@ -33,26 +33,10 @@ export async function addComment(
       ? undefined
       : resolveAnchor(file, { line, side: asked.side, start_line: asked.startLine, start_side: asked.side })
   if (answer?.kind === 'refused') throw new Error(`${path}:${line}: ${answer.reason}`)
-  const anchor = answer?.anchor
+  const place = answer ? placeOnLines(file, answer.anchor) : placeOnFile(file)
   const commit = pullRequest.head.commit
   const reviewId = world.nextId()
   pullRequest.reviews.push({ id: reviewId, author, body: '', state: 'COMMENTED', commit, submittedAt: now })
-  pullRequest.comments.push({
-    id: world.nextId(),
-    reviewId,
-    author,
-    path,
-    body,
-    subject: anchor ? 'line' : 'file',
-    originalCommit: commit,
-    side: anchor?.side,
-    startSide: anchor?.startSide,
-    originalLine: anchor?.line,
-    originalStartLine: anchor?.startLine,
-    line: anchor?.line,
-    startLine: anchor?.startLine,
-    position: anchor?.position,
-    diffHunk: anchor ? hunkUpTo(file, anchor.position) : '',
-    createdAt: now,
-  })
+  const id = world.nextId()
+  pullRequest.comments.push({ id, reviewId, author, body, originalCommit: commit, createdAt: now, ...place })
 }

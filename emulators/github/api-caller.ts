@@ -2,7 +2,7 @@ import { createSign } from 'node:crypto'
 import { z } from 'zod'
 import type { GitHubEmulatorIdentity } from './emulator.ts'
 
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number
   readonly headers: Headers
   /** Parsed when it is JSON, else text. */

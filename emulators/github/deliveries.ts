@@ -1,6 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import { postDelivery } from './post-delivery.ts'
 import type { World } from './world.ts'
 
 /** Where deliveries go, and the secret that signs them. */
@@ -28,16 +27,6 @@ export interface Delivery {
   readonly url: string
   readonly request: { readonly headers: Readonly<Record<string, string>>; readonly payload: object }
   readonly response: { readonly headers: Readonly<Record<string, string>>; readonly payload: string | null }
-}
-
-/** GitHub gives up on an answer after ten seconds. Source: "Best practices for using webhooks". */
-const answerWithinMs = 10_000
-
-interface Received {
-  readonly status: string
-  readonly statusCode: number
-  readonly headers: Record<string, string>
-  readonly payload: string | null
 }
 
 /** Sends signed deliveries, keeps their log, and redelivers when asked. GitHub never redelivers by itself. */
@@ -108,7 +97,7 @@ export class Deliveries {
     const headers = this.#headers(event, guid, body, webhook.secret)
     const startedAt = this.#world.clock.now()
     const started = performance.now()
-    const received = await post(webhook.url, headers, body, this.#stop.signal)
+    const received = await postDelivery(webhook.url, headers, body, this.#stop.signal)
     const about = payload as {
       action?: string
       installation?: { id: number }
@@ -154,39 +143,4 @@ export class Deliveries {
         : { 'x-hub-signature': sign('sha1'), 'x-hub-signature-256': sign('sha256') }),
     }
   }
-}
-
-/** Posts on a connection of its own. Never throws: no answer is an outcome too. */
-async function post(
-  url: string,
-  headers: Record<string, string>,
-  body: Buffer,
-  stop: AbortSignal,
-): Promise<Received> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)])
-  const none = (status: string): Received => ({ status, statusCode: 0, headers: {}, payload: null })
-  return new Promise((resolve) => {
-    const send = url.startsWith('https:') ? httpsRequest : httpRequest
-    const lengths = { ...headers, 'content-length': String(body.length) }
-    const request = send(url, { method: 'POST', headers: lengths, agent: false, signal }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('error', () => resolve(none('failed to connect to host')))
-      response.on('end', () => {
-        const code = response.statusCode ?? 0
-        const fields = Object.entries(response.headers).map(([name, value]) => [name, String(value)])
-        resolve({
-          status: code >= 200 && code < 300 ? 'OK' : `Invalid HTTP Response: ${code}`,
-          statusCode: code,
-          headers: Object.fromEntries(fields) as Record<string, string>, // both are strings
-          payload: Buffer.concat(chunks).toString('utf8'),
-        })
-      })
-    })
-    request.on('error', () => {
-      const late = signal.aborted && !stop.aborted
-      resolve(none(late ? 'timed out' : 'failed to connect to host'))
-    })
-    request.end(body)
-  })
 }

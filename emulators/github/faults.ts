@@ -1,5 +1,5 @@
 /** What goes wrong with a request. */
-export type FaultKind =
+type FaultKind =
   /** This answer instead of GitHub's. A text body is sent as it is (as a proxy's HTML would be). */
   | {
       readonly kind: 'status'

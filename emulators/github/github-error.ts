@@ -27,13 +27,13 @@ export class GitHubError extends Error {
 export const notFound = (): GitHubError => new GitHubError(404, 'Not Found')
 
 /** 422 of the operations that describe each wrong field. */
-export function validationFailed(resource: string, field: string, message: string): GitHubError {
+function validationFailed(resource: string, field: string, message: string): GitHubError {
   const errors = [{ resource, code: 'custom', field, message }]
   return new GitHubError(422, 'Validation Failed', { errors })
 }
 
 /** GitHub's limit of a comment or review body, in characters. */
-export const maxBodyLength = 65_536
+const maxBodyLength = 65_536
 
 export function refuseLongBody(resource: string, body: string): void {
   if (body.length > maxBodyLength)

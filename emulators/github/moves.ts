@@ -1,10 +1,7 @@
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
-import { comparisonOf, resolveCommit } from './comparison.ts'
-import { git, gitAnswer, gitText } from './git.ts'
-import { lineAt } from './pull-request-diff.ts'
-import type { PullRequest, ReviewComment } from './pull-request.ts'
-import { shiftLine } from './shift-line.ts'
+import { resolveCommit } from './comparison.ts'
+import { git, gitAnswer } from './git.ts'
+import type { PullRequest } from './pull-request.ts'
+import { moveComments } from './move-comments.ts'
 import { fullNameOf, type Repository, type World } from './world.ts'
 
 /** What a person does on GitHub: everything that changes the world without the API. */
@@ -23,43 +20,6 @@ export interface NewPullRequest {
   readonly labels?: readonly string[]
   /** `owner/name` of the fork that has the head branch. */
   readonly fork?: string
-}
-
-/** Adds a repository that shares the objects of the one in `source`, which is only read. */
-export async function addRepository(world: World, fullName: string, source: string): Promise<Repository> {
-  const [owner, name, ...rest] = fullName.split('/')
-  if (!owner || !name || rest.length > 0) throw new Error(`${fullName} is not owner/name`)
-  if (world.repositories.has(fullName.toLowerCase())) throw new Error(`${fullName} is there already`)
-  const folder = path.join(world.folder, 'repositories', `${owner}/${name}.git`)
-  const objects = await gitText(source, 'rev-parse', '--path-format=absolute', '--git-path', 'objects')
-  const branch = await defaultBranchOf(source)
-  await git('.', 'init', '--quiet', '--bare', `--initial-branch=${branch}`, folder)
-  await writeFile(path.join(folder, 'objects/info/alternates'), `${objects}\n`)
-  await git(folder, 'fetch', '--quiet', source, '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*')
-  const installation = world.installations.get(owner.toLowerCase()) ?? { id: world.nextId(), account: owner }
-  world.installations.set(owner.toLowerCase(), installation)
-  const repository: Repository = {
-    id: world.nextId(),
-    owner,
-    name,
-    folder,
-    defaultBranch: branch,
-    installationId: installation.id,
-    forkOf: undefined,
-    pullRequests: new Map(),
-    checkRuns: [],
-    createdAt: world.clock.now(),
-  }
-  world.repositories.set(fullName.toLowerCase(), repository)
-  return repository
-}
-
-/** `main` or `master` where there is one: the branch that happens to be checked out says little. */
-async function defaultBranchOf(source: string): Promise<string> {
-  for (const name of ['main', 'master'])
-    if ((await gitAnswer(source, 'rev-parse', '--verify', '--quiet', `refs/heads/${name}`)) !== undefined)
-      return name
-  return (await gitAnswer(source, 'symbolic-ref', '--short', 'HEAD')) ?? 'main'
 }
 
 export async function openPullRequest(
@@ -155,29 +115,4 @@ export async function push(
     moved.push({ pullRequest, before, after })
   }
   return moved
-}
-
-/** Comments follow their lines to the new head, and are outdated where these are gone from the diff. */
-async function moveComments(
-  repository: Repository,
-  pullRequest: PullRequest,
-  before: string,
-  after: string,
-): Promise<void> {
-  const { files } = await comparisonOf(repository, pullRequest)
-  for (const comment of pullRequest.comments) {
-    if (comment.line === undefined || comment.side === undefined) continue
-    const shift = (line: number): Promise<number | undefined> =>
-      comment.side === 'LEFT'
-        ? Promise.resolve(line)
-        : shiftLine(repository.folder, before, after, comment.path, line)
-    const line = await shift(comment.line)
-    const file = files.find(({ path }) => path === comment.path)
-    const place = line === undefined || !file ? undefined : lineAt(file, comment.side, line)
-    Object.assign(comment, {
-      line: place ? line : undefined,
-      position: place?.position,
-      startLine: place && comment.startLine !== undefined ? await shift(comment.startLine) : undefined,
-    } satisfies Partial<Record<keyof ReviewComment, unknown>>)
-  }
 }

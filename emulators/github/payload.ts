@@ -27,7 +27,7 @@ export async function pullRequestPayload(
     sender: showAccount(world, pullRequest.author),
     installation: {
       id: repository.installationId,
-      node_id: nodeId('MDIzOkludGVncmF0aW9uSW5zdGFsbGF0aW9u', repository.installationId),
+      node_id: nodeId('I', repository.installationId),
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Operation } from './operation.ts'
 import { appOperations } from './operations/app.ts'
 import { checkRunOperations } from './operations/check-runs.ts'
 import { contentOperations } from './operations/contents.ts'
+import { gitObjectOperations } from './operations/git-objects.ts'
 import { hookDeliveryOperations } from './operations/hook-deliveries.ts'
 import { issueCommentOperations } from './operations/issue-comments.ts'
 import { pullRequestOperations } from './operations/pull-requests.ts'
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...appOperations,
   ...checkRunOperations,
   ...contentOperations,
+  ...gitObjectOperations,
   ...hookDeliveryOperations,
   ...issueCommentOperations,
   ...pullRequestOperations,

@@ -19,7 +19,7 @@ export interface Repository {
 }
 
 /** The GitHub App as whose owner the tests act. */
-export interface EmulatedApp {
+interface EmulatedApp {
   readonly id: number
   readonly slug: string
   /** PKCS #1 PEM, the form in which GitHub hands keys out. */
@@ -27,7 +27,7 @@ export interface EmulatedApp {
   readonly publicKey: string
 }
 
-export interface InstallationToken {
+interface InstallationToken {
   readonly installationId: number
   readonly expiresAt: Date
 }

@@ -1,39 +1,16 @@
 import path from 'node:path'
 import { resolveCommit } from '../comparison.ts'
-import { git, gitAnswer } from '../git.ts'
+import { git } from '../git.ts'
 import { GitHubError, notFound } from '../github-error.ts'
 import { ok, repositoryOf, type Answer, type Call, type Operation } from '../operation.ts'
+import { base64, raw, wantsRaw } from '../raw-content.ts'
+import { readTree, type TreeEntry } from '../read-tree.ts'
 import { apiUrl, pageUrl } from '../shapes/repository.ts'
 import type { Repository } from '../world.ts'
-
-interface TreeEntry {
-  readonly mode: string
-  readonly type: string
-  readonly id: string
-  readonly size: number
-  readonly path: string
-}
 
 /** Above it, JSON comes without content; above 100 MB there is no answer. Source: REST, "Get repository content". */
 const maxJsonBytes = 1_000_000
 const maxBytes = 100_000_000
-
-export async function readTree(folder: string, ...args: readonly string[]): Promise<TreeEntry[]> {
-  const text = (await git(folder, 'ls-tree', '-z', '-l', ...args)).toString('utf8')
-  return text
-    .split('\0')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [meta, name] = splitOnce(line, '\t')
-      const [mode = '', type = '', id = '', size = ''] = meta.split(/ +/)
-      return { mode, type, id, size: Number(size) || 0, path: name }
-    })
-}
-
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator)
-  return [text.slice(0, at), text.slice(at + separator.length)]
-}
 
 async function getContent(call: Call): Promise<Answer> {
   const repository = repositoryOf(call)
@@ -125,81 +102,11 @@ function describe(call: Call, repository: Repository, ref: string, entry: TreeEn
   }
 }
 
-async function getBlob(call: Call): Promise<Answer> {
-  const repository = repositoryOf(call)
-  const id = call.parameter('file_sha')
-  const type = /^[0-9a-f]{40}$/.test(id)
-    ? await gitAnswer(repository.folder, 'cat-file', '-t', id)
-    : undefined
-  if (type !== 'blob') throw notFound()
-  const bytes = await git(repository.folder, 'cat-file', 'blob', id)
-  if (wantsRaw(call)) return raw(bytes)
-  return ok({
-    sha: id,
-    node_id: `B_${id}`,
-    size: bytes.length,
-    url: `${apiUrl(call.world, repository)}/git/blobs/${id}`,
-    content: base64(bytes),
-    encoding: 'base64',
-  })
-}
-
-async function getTree(call: Call): Promise<Answer> {
-  const repository = repositoryOf(call)
-  const wanted = call.parameter('tree_sha')
-  const commit = await resolveCommit(repository.folder, wanted)
-  const treeish = commit ?? (/^[0-9a-f]{40}$/.test(wanted) ? wanted : undefined)
-  const tree =
-    treeish === undefined
-      ? undefined
-      : await gitAnswer(repository.folder, 'rev-parse', '--verify', '--quiet', `${treeish}^{tree}`)
-  if (tree === undefined) throw notFound()
-  const entries = await readTree(
-    repository.folder,
-    ...(call.query.has('recursive') ? ['-r', '-t'] : []),
-    tree,
-  )
-  const api = apiUrl(call.world, repository)
-  const shown = entries.slice(0, 100_000).map((entry) => ({
-    path: entry.path,
-    mode: entry.mode,
-    type: entry.type,
-    sha: entry.id,
-    ...(entry.type === 'blob' ? { size: entry.size } : {}),
-    ...(entry.type === 'commit' ? {} : { url: `${api}/git/${entry.type}s/${entry.id}` }),
-  }))
-  const truncated = shown.length < entries.length
-  return ok({ sha: tree, url: `${api}/git/trees/${tree}`, tree: shown, truncated })
-}
-
-const wantsRaw = (call: Call): boolean => /vnd\.github\.(?:v3\.)?raw\b/.test(call.accept)
-
-const raw = (body: Buffer): Answer => ({
-  status: 200,
-  body,
-  headers: { 'content-type': 'application/vnd.github.raw; charset=utf-8' },
-})
-
-/** Base64 in lines of 60 characters, as GitHub sends it. */
-const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/.{60}/g, '$&\n') + '\n'
-
 export const contentOperations: readonly Operation[] = [
   {
     method: 'GET',
     path: '/repos/{owner}/{repo}/contents/{path}',
     documentation: 'repos/contents#get-repository-content',
     answer: getContent,
-  },
-  {
-    method: 'GET',
-    path: '/repos/{owner}/{repo}/git/blobs/{file_sha}',
-    documentation: 'git/blobs#get-a-blob',
-    answer: getBlob,
-  },
-  {
-    method: 'GET',
-    path: '/repos/{owner}/{repo}/git/trees/{tree_sha}',
-    documentation: 'git/trees#get-a-tree',
-    answer: getTree,
   },
 ]

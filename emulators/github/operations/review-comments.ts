@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { resolveAnchor } from '../comment-anchor.ts'
+import { placeOnFile, placeOnLines, type CommentPlace } from '../comment-place.ts'
 import { comparisonOf } from '../comparison.ts'
 import { GitHubError, notFound, refuseLongBody } from '../github-error.ts'
 import {
@@ -13,7 +14,7 @@ import {
   type Call,
   type Operation,
 } from '../operation.ts'
-import { hunkUpTo, type DiffFile } from '../pull-request-diff.ts'
+import type { DiffFile } from '../pull-request-diff.ts'
 import type { Review, ReviewComment } from '../pull-request.ts'
 import { showReviewComment } from '../shapes/review.ts'
 import { pullRequestNumbered } from '../world.ts'
@@ -33,19 +34,6 @@ const newComment = z.object({
   subject_type: z.enum(['line', 'file']).optional(),
 })
 
-type Place = Pick<
-  ReviewComment,
-  | 'subject'
-  | 'side'
-  | 'startSide'
-  | 'originalLine'
-  | 'originalStartLine'
-  | 'line'
-  | 'startLine'
-  | 'position'
-  | 'diffHunk'
->
-
 /** 422 of this operation names the field of the thread that it could not make. */
 function refused(field: string, message: string): GitHubError {
   const resource = 'PullRequestReviewComment'
@@ -55,37 +43,13 @@ function refused(field: string, message: string): GitHubError {
   return new GitHubError(422, 'Validation Failed', { errors })
 }
 
-function placeOf(asked: z.infer<typeof newComment>, file: DiffFile | undefined): Place {
+function placeOf(asked: z.infer<typeof newComment>, file: DiffFile | undefined): CommentPlace {
   if (!file) throw refused('path', 'is invalid')
-  if (asked.subject_type === 'file')
-    return {
-      subject: 'file',
-      side: undefined,
-      startSide: undefined,
-      originalLine: undefined,
-      originalStartLine: undefined,
-      line: undefined,
-      startLine: undefined,
-      position: undefined,
-      diffHunk: file.patch?.split('\n').slice(0, 5).join('\n') ?? '',
-    }
+  if (asked.subject_type === 'file') return placeOnFile(file)
   const answer = resolveAnchor(file, asked)
-  if (answer.kind === 'refused') {
-    if (answer.field !== 'start_line') throw refused('line', 'must be part of the diff')
-    throw refused('start_line', answer.reason.replace(/^.*start line /, ''))
-  }
-  const { anchor } = answer
-  return {
-    subject: 'line',
-    side: anchor.side,
-    startSide: anchor.startSide,
-    originalLine: anchor.line,
-    originalStartLine: anchor.startLine,
-    line: anchor.line,
-    startLine: anchor.startLine,
-    position: anchor.position,
-    diffHunk: hunkUpTo(file, anchor.position),
-  }
+  if (answer.kind === 'ok') return placeOnLines(file, answer.anchor)
+  if (answer.field !== 'start_line') throw refused('line', 'must be part of the diff')
+  throw refused('start_line', answer.reason.replace(/^.*start line /, ''))
 }
 
 async function createComment(call: Call): Promise<Answer> {
@@ -114,7 +78,6 @@ async function createComment(call: Call): Promise<Answer> {
     id: call.world.nextId(),
     reviewId: review.id,
     author,
-    path: asked.path,
     body: asked.body,
     originalCommit: commit,
     createdAt: now,

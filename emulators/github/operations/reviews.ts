@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { resolveAnchor } from '../comment-anchor.ts'
+import { placeOnLines } from '../comment-place.ts'
 import { comparisonOf } from '../comparison.ts'
 import { GitHubError, notFound, refuseLongBody } from '../github-error.ts'
 import {
@@ -12,7 +13,6 @@ import {
   type Call,
   type Operation,
 } from '../operation.ts'
-import { hunkUpTo } from '../pull-request-diff.ts'
 import type { PullRequest, Review, ReviewComment } from '../pull-request.ts'
 import { showCommentOfReview, showReview } from '../shapes/review.ts'
 import { pullRequestNumbered, type Repository } from '../world.ts'
@@ -69,31 +69,13 @@ async function createReview(call: Call): Promise<Answer> {
     refuseLongBody('PullRequestReviewComment', comment.body)
     const file = files.find(({ path }) => path === comment.path)
     const answer = resolveAnchor(file, comment)
-    if (answer.kind === 'refused' || !file) {
-      reasons.push(answer.kind === 'refused' ? answer.reason : 'Path could not be resolved')
-      return []
+    if (answer.kind === 'ok' && file) {
+      const place = placeOnLines(file, answer.anchor)
+      const id = call.world.nextId()
+      return [{ id, reviewId, author, body: comment.body, originalCommit: commit, createdAt: now, ...place }]
     }
-    const { anchor } = answer
-    return [
-      {
-        id: call.world.nextId(),
-        reviewId,
-        author,
-        path: comment.path,
-        body: comment.body,
-        subject: 'line',
-        originalCommit: commit,
-        side: anchor.side,
-        startSide: anchor.startSide,
-        originalLine: anchor.line,
-        originalStartLine: anchor.startLine,
-        line: anchor.line,
-        startLine: anchor.startLine,
-        position: anchor.position,
-        diffHunk: hunkUpTo(file, anchor.position),
-        createdAt: now,
-      },
-    ]
+    reasons.push(answer.kind === 'refused' ? answer.reason : 'Path could not be resolved')
+    return []
   })
   // All or nothing: one wrong line refuses the whole review.
   if (reasons.length > 0) throw unprocessable(reasons)

@@ -10,7 +10,7 @@ export const appPermissions = {
   issues: 'write',
 }
 
-export const appEvents = ['pull_request']
+const appEvents = ['pull_request']
 
 const appOwner = 'lorgnette-owner'
 const since = '2026-01-01T00:00:00Z'
