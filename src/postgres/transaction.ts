@@ -15,9 +15,11 @@ export async function runTransaction<Result>(
   session: Session,
   work: (transaction: Queryable) => Promise<Result>,
 ): Promise<Result> {
-  await session.command('begin')
+  // Not awaited, so that it goes in one round trip with the first statements: it fails only when the connection does.
+  const begun = session.command('begin')
+  begun.catch(() => undefined)
   try {
-    const result = await work(session)
+    const [result] = await Promise.all([work(session), begun])
     // A commit after a failed statement rolls back and reports success.
     const failure = session.failure()
     if (failure) throw failure

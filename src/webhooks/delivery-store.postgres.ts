@@ -36,8 +36,11 @@ async function acceptAll(
   arrivals: readonly Arrival[],
   newRunId: () => RunId,
 ): Promise<readonly Accepted[]> {
-  const isNew = await storeDeliveries(transaction, arrivals)
-  const kept = await loadPullRequests(transaction, arrivals.flatMap(toldPullRequest))
+  // Neither needs the answer of the other, so both go in one round trip.
+  const [isNew, kept] = await Promise.all([
+    storeDeliveries(transaction, arrivals),
+    loadPullRequests(transaction, arrivals.flatMap(toldPullRequest)),
+  ])
   const runs = arrivals.map((arrival) => runOf(arrival, isNew(arrival), kept, newRunId))
   await storeChanges(transaction, [...kept.values()])
   await noteInstallations(transaction, arrivals.filter(isNew))
