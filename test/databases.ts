@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inject } from 'vitest'
@@ -62,7 +63,9 @@ export function testDatabases(): readonly TestDatabaseKind[] {
 /** A data folder with an empty PGlite in it. Making one takes seconds, so one is made per machine and copied. */
 export async function createPgliteFolder(): Promise<{ folder: string; drop: () => Promise<void> }> {
   const cache = path.join(packageRoot, 'node_modules', '.cache', 'lorgnette')
-  const template = path.join(cache, 'pglite-0.5.16')
+  // Another release of PGlite may not open the folder, and comes with another lock file.
+  const lock = await readFile(path.join(packageRoot, 'package-lock.json'))
+  const template = path.join(cache, `pglite-${createHash('sha256').update(lock).digest('hex').slice(0, 16)}`)
   const parent = await mkdtemp(path.join(tmpdir(), 'lorgnette-pglite-'))
   const folder = path.join(parent, 'data')
   if (!existsSync(template)) {

@@ -89,7 +89,7 @@ test('of twenty that take one folder at once, at most one gets it', async () => 
 
 test('when the thread hangs or dies, its call ends as retryable, and the next one finds everything again', async () => {
   const folder = await usedFolder()
-  const database = await openPglite({ folder, log, statementMs: 300 })
+  const database = await openPglite({ folder, log, statementMs: 3_000 })
   await database.script('create table kept (id integer); insert into kept values (1)')
   let wake = (): void => undefined
   await database.listen('after', () => wake())

@@ -1,5 +1,5 @@
 import { createMutex } from '../base/concurrency.ts'
-import { RetryableError } from '../base/errors.ts'
+import { errorMessage, RetryableError } from '../base/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createChannels, quoteChannel } from './channels.ts'
 import { databaseError, isConnectionSound } from './database-error.ts'
@@ -21,6 +21,7 @@ export interface PgliteOptions {
 
 const STATEMENT_MS = 30_000
 const SCRIPT_MS = 3_600_000
+const HOUSEKEEPING_MS = 3_600_000
 
 /**
  * PostgreSQL in a folder, for this process alone: PGlite in a thread of its own.
@@ -50,6 +51,12 @@ export async function openPglite({
 
   function createDatabase(databaseFolder: string): Database {
     let closed: Promise<void> | undefined
+    // PGlite has no autovacuum: without this, every changed row would leave its old self behind for ever.
+    const housekeeping = setInterval(() => {
+      withSession((session) => session.script('vacuum (analyze)')).catch((error: unknown) =>
+        log.warn({ reason: errorMessage(error) }, 'embedded database could not be vacuumed'),
+      )
+    }, HOUSEKEEPING_MS).unref()
 
     async function withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
       if (closed) throw new RetryableError('the database is closed')
@@ -84,6 +91,7 @@ export async function openPglite({
         }
       },
       close: () => {
+        clearInterval(housekeeping)
         closed ??= oneAtATime(() => worker.close()).then(release)
         return closed
       },

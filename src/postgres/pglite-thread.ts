@@ -20,7 +20,10 @@ const database = await PGlite.create(String(workerData), {
 })
 const prepared = new Set<string>()
 database.onNotification((channel, payload) => send({ kind: 'notified', channel, payload }))
-port.on('message', (command: ThreadCommand) => void answer(command))
+let last = Promise.resolve()
+port.on('message', (command: ThreadCommand) => {
+  last = last.then(() => answer(command))
+})
 send({ kind: 'opened' })
 
 async function answer(command: ThreadCommand): Promise<void> {

@@ -20,6 +20,8 @@ export interface PgliteWorker {
   close(): Promise<void>
 }
 
+/** Recovery after a crash included. */
+const OPEN_MS = 60_000
 const CLOSE_MS = 5_000
 
 /** Starts PGlite on a database's folder. Rejects with a retryable error when it does not start. */
@@ -30,6 +32,10 @@ export async function startPgliteWorker(
   const worker = new Worker(pgliteProgram('pglite-thread'), { workerData: folder, execArgv: [] })
   const waiting: ((reply: ThreadReply) => void)[] = []
   let death: string | undefined
+  const end = (reason: string): void => {
+    death ??= reason
+    void worker.terminate()
+  }
   const dead = (): ThreadReply => ({ kind: 'failed', failure: { message: death ?? 'the thread ended' } })
 
   const ended = new Promise<void>((resolve) => {
@@ -47,16 +53,15 @@ export async function startPgliteWorker(
       else waiting.shift()?.(message)
     })
   })
+  const limit = setTimeout(() => end(`not ready within ${OPEN_MS} ms`), OPEN_MS)
   await Promise.race([opened, ended])
+  clearTimeout(limit)
   if (death !== undefined) throw new RetryableError(`the database in ${folder} did not start: ${death}`)
 
   const ask: PgliteWorker['ask'] = (command, limitMs) =>
     new Promise((resolve) => {
       if (death !== undefined) return resolve(dead())
-      const limit = setTimeout(() => {
-        death ??= `no answer within ${limitMs} ms`
-        void worker.terminate()
-      }, limitMs)
+      const limit = setTimeout(() => end(`no answer within ${limitMs} ms`), limitMs)
       waiting.push((reply) => {
         clearTimeout(limit)
         resolve(reply)
