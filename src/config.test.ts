@@ -176,9 +176,10 @@ describe('GitHub credentials', () => {
     ])
   })
 
-  test('without any a server and a worker do not start, but a command on a local folder does', () => {
-    expect(faults({}, 'server')).toEqual([expect.stringMatching(/^GITHUB_TOKEN is missing/)])
-    expect(faults({}, 'worker')).toEqual([expect.stringMatching(/^GITHUB_TOKEN is missing/)])
+  test('without any nobody starts who reviews pull requests, but a command on a local folder does', () => {
+    const missing = [expect.stringMatching(/^GITHUB_TOKEN is missing/)]
+    expect(faults({}, 'server')).toEqual(missing)
+    expect(faults({ DATABASE_URL: 'postgres://host/name' }, 'worker')).toEqual(missing)
     expect(readConfig({}, 'tool').github).toEqual({ apiUrl: 'https://api.github.com' })
   })
 
@@ -196,12 +197,12 @@ describe('webhooks', () => {
   })
 
   test.each(['0.0.0.0', '::', '192.168.1.2', 'example.com', '128.0.0.1', '127.0.0.1.example.com'])(
-    'listening on %s without a secret is a fault of a server only',
+    'listening on %s without a secret is a fault of who listens',
     (HOST) => {
       expect(faults({ ...enough, HOST })).toEqual([
         expect.stringMatching(/^GITHUB_WEBHOOK_SECRET is missing/),
       ])
-      expect(faults({ ...enough, HOST }, 'worker')).toEqual([])
+      expect(faults({ ...enough, HOST }, 'tool')).toEqual([])
       expect(faults({ ...enough, HOST, GITHUB_WEBHOOK_SECRET: 'secret' })).toEqual([])
     },
   )
@@ -301,4 +302,13 @@ test('a PostgreSQL server takes the place of the embedded one', () => {
   const url = 'postgres://user:password@host/name'
   const { store } = readConfig({ ...enough, DATABASE_URL: url, POSTGRES_POOL_SIZE: '20', DATA_DIR: '/data' })
   expect(store).toEqual({ kind: 'postgres', url, poolSize: 20 })
+})
+
+test('processes that share the work need a PostgreSQL server; one that only receives needs no credentials', () => {
+  const missing = ['DATABASE_URL is missing: processes can share work only on a PostgreSQL server']
+  expect(faults(enough, 'webhooks')).toEqual(missing)
+  expect(faults(enough, 'worker')).toEqual(missing)
+  const url = { DATABASE_URL: 'postgres://host/name' }
+  expect(faults({ ...enough, ...url }, 'worker')).toEqual([])
+  expect(faults(url, 'webhooks')).toEqual([])
 })

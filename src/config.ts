@@ -2,10 +2,10 @@ import { chooseModel, type ModelConfig } from './config/choose-model.ts'
 import { ConfigError } from './config/config-error.ts'
 import { defaultDataFolder, expandHome } from './config/folders.ts'
 import { jointFaults, type ConfigUse } from './config/joint-faults.ts'
-import { isLoopback } from './config/loopback.ts'
 import { readSettings } from './config/read-settings.ts'
 import type { SettingValues } from './config/settings.ts'
 import type { ReviewSettings } from './review/review-settings.ts'
+import { isLoopbackHost } from './server/loopback.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 
 /** Everything that the environment decides. */
@@ -23,23 +23,23 @@ export interface Config {
   readonly warnings: readonly string[]
 }
 
-export interface GitHubConfig {
+interface GitHubConfig {
   /** Without a slash at its end. */
   readonly apiUrl: string
-  /** Undefined only for the use `tool`. */
+  /** Set for the uses `server` and `worker`. */
   readonly credentials?: GitHubCredentials
 }
 
-export type GitHubCredentials =
+type GitHubCredentials =
   /** The key is PEM text in PKCS #8 form. */
   | { readonly kind: 'app'; readonly appId: number; readonly privateKey: string }
   | { readonly kind: 'token'; readonly token: string }
 
-export type StoreConfig =
+type StoreConfig =
   | { readonly kind: 'embedded'; readonly folder: string }
   | { readonly kind: 'postgres'; readonly url: string; readonly poolSize: number }
 
-export interface ServerConfig {
+interface ServerConfig {
   readonly host: string
   readonly port: number
   /** Whether only this machine reaches `host`. */
@@ -48,7 +48,7 @@ export interface ServerConfig {
   readonly shutdownGraceMs: number
 }
 
-export interface WebhooksConfig {
+interface WebhooksConfig {
   /** A delivery signed with any of them is accepted. Empty: unsigned ones are, on loopback only. */
   readonly secrets: readonly string[]
   readonly reviewDrafts: boolean
@@ -75,7 +75,7 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
     server: {
       host: values.HOST,
       port: values.PORT,
-      loopback: isLoopback(values.HOST),
+      loopback: isLoopbackHost(values.HOST),
       ...(values.DASHBOARD_PASSWORD !== undefined && { dashboardPassword: values.DASHBOARD_PASSWORD }),
       shutdownGraceMs: values.SHUTDOWN_GRACE,
     },
@@ -120,7 +120,7 @@ function settingWarnings(values: SettingValues, use: ConfigUse): string[] {
   if (values.REDIS_URL !== undefined) {
     warnings.push('REDIS_URL is set, but this version has no queue on Redis: the queue stays in PostgreSQL')
   }
-  if (use === 'server' && !values.GITHUB_WEBHOOK_SECRET) {
+  if ((use === 'server' || use === 'webhooks') && !values.GITHUB_WEBHOOK_SECRET) {
     warnings.push('GITHUB_WEBHOOK_SECRET is not set: unsigned deliveries from this machine are accepted')
   }
   return warnings

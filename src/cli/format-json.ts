@@ -19,7 +19,7 @@ export interface ReviewJson {
   readonly receipt: Receipt
 }
 
-export interface FindingJson extends Omit<Finding, 'anchor' | 'replacement'> {
+interface FindingJson extends Omit<Finding, 'anchor' | 'replacement'> {
   /** 1-based, both included; null when the place is not known. */
   readonly startLine: number | null
   readonly endLine: number | null

@@ -32,7 +32,7 @@ export interface ReviewRequest {
   readonly color: boolean
 }
 
-export type SourceKind = ReviewRequest['source']['kind']
+type SourceKind = ReviewRequest['source']['kind']
 
 /** What reviews, open for one review. */
 export interface Reviewing {

@@ -1,16 +1,20 @@
+import { isLoopbackHost } from '../server/loopback.ts'
 import { modelFaults } from './choose-model.ts'
 import type { SettingFault } from './config-error.ts'
-import { isLoopback } from './loopback.ts'
 import type { ReadSettings } from './read-settings.ts'
 
-/** What the settings must be enough for: receiving deliveries, driving runs, or neither (a command on a local folder). */
-export type ConfigUse = 'server' | 'worker' | 'tool'
+/**
+ * What the settings must be enough for: `server` receives deliveries and drives runs, `webhooks` receives deliveries
+ * alone, `worker` drives runs alone, and `tool` does neither, as a command on a local folder.
+ */
+export type ConfigUse = 'server' | 'webhooks' | 'worker' | 'tool'
 
 /** What is wrong with settings together: one is missing for another, or two of them contradict each other. */
 export function jointFaults(read: ReadSettings, use: ConfigUse): SettingFault[] {
   return [
     ...githubFaults(read, use),
-    ...(use === 'server' ? deliveryFaults(read) : []),
+    ...storeFaults(read, use),
+    ...deliveryFaults(read, use),
     ...modelFaults(read.values, read.present),
   ]
 }
@@ -29,7 +33,7 @@ function githubFaults({ present }: ReadSettings, use: ConfigUse): SettingFault[]
     const problem = 'is set beside a GitHub App, so it is not clear who writes the reviews'
     faults.push({ setting: 'GITHUB_TOKEN', problem, expected: 'the App or the token, not both' })
   }
-  if (use !== 'tool' && !some && !present.has('GITHUB_TOKEN')) {
+  if ((use === 'server' || use === 'worker') && !some && !present.has('GITHUB_TOKEN')) {
     faults.push({
       setting: 'GITHUB_TOKEN',
       problem: 'is missing, and so is a GitHub App: no pull request could be read',
@@ -40,8 +44,18 @@ function githubFaults({ present }: ReadSettings, use: ConfigUse): SettingFault[]
   return faults
 }
 
-function deliveryFaults({ values, present }: ReadSettings): SettingFault[] {
-  if (present.has('GITHUB_WEBHOOK_SECRET') || values.HOST === undefined || isLoopback(values.HOST)) return []
+/** The embedded store is for one process: what one of two would receive there, the other would never see. */
+function storeFaults({ present }: ReadSettings, use: ConfigUse): SettingFault[] {
+  if (present.has('DATABASE_URL') || use === 'server' || use === 'tool') return []
+  const problem = 'is missing: processes can share work only on a PostgreSQL server'
+  return [{ setting: 'DATABASE_URL', problem, expected: 'its address, or lorgnette start for one process' }]
+}
+
+function deliveryFaults({ values, present }: ReadSettings, use: ConfigUse): SettingFault[] {
+  if (use === 'worker' || use === 'tool') return []
+  if (present.has('GITHUB_WEBHOOK_SECRET') || values.HOST === undefined || isLoopbackHost(values.HOST)) {
+    return []
+  }
   const problem = 'is missing although HOST is not loopback: anyone could order reviews'
   const expected = 'the secret of the webhook on GitHub (openssl rand -hex 32 makes one)'
   return [{ setting: 'GITHUB_WEBHOOK_SECRET', problem, expected }]
