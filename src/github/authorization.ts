@@ -1,4 +1,4 @@
-import type { Answer } from './github-calls.ts'
+import type { Answer } from './answer.ts'
 
 /** The right to make calls: what goes into the `authorization` header. */
 export interface Authorization {

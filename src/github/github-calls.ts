@@ -2,15 +2,8 @@ import type { Clock } from '../base/clock.ts'
 import { PermanentError, RetryableError } from '../base/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Authorization } from './authorization.ts'
+import type { Answer } from './answer.ts'
 import { failureOf, readRefusal, type Refusal } from './github-failure.ts'
-
-/** What GitHub, or something on the way, answered. */
-export interface Answer {
-  readonly kind: 'answer'
-  readonly status: number
-  readonly body: Uint8Array
-  header(name: string): string | undefined
-}
 
 /** What every request takes beside its own parameters. An alias, for Octokit wants types with an index signature. */
 type CallParameters = {

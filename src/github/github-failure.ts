@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
-import type { Answer } from './github-calls.ts'
+import type { Answer } from './answer.ts'
 
 /** GitHub itself said no, in its own JSON: not a proxy on the way. */
 export interface Refusal {

@@ -3,7 +3,7 @@ import { RetryableError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 import { commitId, repositoryName } from './github.ts'
 import type { ChangedFile, Posted, PullRequest, ReviewComment } from './github.ts'
-import type { Answer } from './github-calls.ts'
+import type { Answer } from './answer.ts'
 
 /**
  * The fields we read of GitHub's answers, and nothing more, so that a new field breaks nothing.

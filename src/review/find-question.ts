@@ -4,9 +4,6 @@ import type { Question } from '../llm/model.ts'
 import { findAnswer } from './find-answer.ts'
 import type { Unit } from './units.ts'
 
-/** Grows with every change of the words below: the answers to other words are other answers. */
-export const FIND_PROMPT_VERSION = 1
-
 const SYSTEM = `You review one piece of a pull request and report only real defects that this change introduces or exposes.
 
 What counts as a finding: a concrete failure. You can name the input or the state, and the wrong outcome that follows: a crash, a wrong result, lost or corrupted data, a security hole, a race, a leak, a broken contract with callers.
