@@ -38,7 +38,7 @@ test('without git the message asks for it', async () => {
 test('an abort ends a git that would never end', async () => {
   const pipes = mkdtempSync(path.join(tmpdir(), 'lorgnette-pipe-'))
   const pipe = path.join(pipes, 'nobody-writes')
-  execFileSync('mkfifo', [pipe])
+  execFileSync('sh', ['-c', 'mkfifo "$0"', pipe])
   const controller = new AbortController()
   const running = runGit(['hash-object', pipe], { folder }, controller.signal)
   setTimeout(() => controller.abort(), 50)
