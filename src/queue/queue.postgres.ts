@@ -4,7 +4,7 @@ import type { Database, SqlValue, Statement } from '../postgres/database.ts'
 import { storableText } from '../postgres/storable-text.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ClaimedJob, DeadLetter, JobId, Queue } from './queue.ts'
-import * as sql from './queue-statements.ts'
+import * as sql from './queue-statements.postgres.ts'
 
 /** How long news of a job can take when the notification was lost, or when its time came without one. */
 const POLL_MS = 1_000

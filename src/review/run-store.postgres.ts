@@ -1,10 +1,10 @@
 import type { CommitId, RepositoryName } from '../github/github.ts'
 import type { Database, Queryable, SqlValue, Statement } from '../postgres/database.ts'
 import { storableJson, storableText } from '../postgres/storable-text.ts'
-import { findingColumns } from './finding-columns.ts'
+import { findingColumns } from './finding-columns.postgres.ts'
 import type { Finding } from './finding.ts'
 import type { Receipt } from './receipt.ts'
-import * as sql from './run-statements.ts'
+import * as sql from './run-statements.postgres.ts'
 import { RunLostError, type Intent, type RunStore, type StartedRun } from './run-store.ts'
 import type { RunId } from './run.ts'
 

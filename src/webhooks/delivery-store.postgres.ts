@@ -3,9 +3,9 @@ import type { Database, Queryable } from '../postgres/database.ts'
 import { createGroupCommit } from '../postgres/group-commit.ts'
 import type { RunId } from '../review/run.ts'
 import type { Accepted, DeliveryStore } from './delivery-store.ts'
-import { noteInstallations, storeDeliveries, type Arrival } from './delivery-rows.ts'
+import { noteInstallations, storeDeliveries, type Arrival } from './delivery-rows.postgres.ts'
 import type { DeliveredPullRequest } from './delivery.ts'
-import { loadPullRequests, nameOf, storeChanges, type KeptPullRequest } from './pull-request-rows.ts'
+import { loadPullRequests, nameOf, storeChanges, type KeptPullRequest } from './pull-request-rows.postgres.ts'
 import { applyDelivery, isOwed, isSameChange } from './pull-request-record.ts'
 
 /** A quarter of a second at the highest rate that was measured: who came later would be answered too late anyway. */

@@ -1,5 +1,5 @@
 import type { Queryable } from '../postgres/database.ts'
-import * as sql from './delivery-statements.ts'
+import * as sql from './delivery-statements.postgres.ts'
 import type { Decision, Delivery } from './delivery.ts'
 
 export interface Arrival {

@@ -1,7 +1,7 @@
 import type { CommitId, RepositoryName } from '../github/github.ts'
 import type { Queryable, SqlValue } from '../postgres/database.ts'
 import type { RunId } from '../review/run.ts'
-import * as sql from './delivery-statements.ts'
+import * as sql from './delivery-statements.postgres.ts'
 import type { DeliveredPullRequest } from './delivery.ts'
 import { isOwed, type PullRequestRecord, type RecordedRun } from './pull-request-record.ts'
 
