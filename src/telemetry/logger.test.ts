@@ -17,14 +17,15 @@ test.each([
   'password',
   'prompt',
   'code',
-])('the value of %s never reaches a log, at the top or one level down', (field) => {
+])('the value of %s never reaches a log, wherever it stands', (field) => {
   const lines = logged((log) => {
     log.info({ [field]: 'hunter2' }, 'top')
     log.info({ request: { [field]: 'hunter2' } }, 'one down')
     log.info({ [field]: ['hunter2'] }, 'a list')
+    log.info({ requests: [{ headers: { [field]: 'hunter2' } }] }, 'deep down')
     log.child({ [field]: 'hunter2' }).info('a child')
   })
-  expect(lines.trim().split('\n')).toHaveLength(4)
+  expect(lines.trim().split('\n')).toHaveLength(5)
   expect(lines).not.toContain('hunter2')
   expect(lines).toContain('[redacted]')
 })
