@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '../base/clock.ts'
-import { errorKind, errorMessage, RetryableError } from '../base/errors.ts'
+import { errorKind, errorMessage } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 import type { Queue } from '../queue/queue.ts'
 import { reviewJob } from '../review/review-job.ts'
@@ -14,6 +14,7 @@ import type { Accepted, DeliveryStore } from './delivery-store.ts'
 import { openEnqueuer } from './enqueuer.ts'
 import { readDelivery, readDeliveryHeaders } from './read-delivery.ts'
 import { verifySignature } from './verify-signature.ts'
+import { withDeadline } from './with-deadline.ts'
 
 /** What the sender is told: an HTTP status and a JSON body, and for a 503 when to come again. */
 export interface DeliveryAnswer {
@@ -79,22 +80,18 @@ export function openDeliveryReceiver(options: ReceiverOptions): DeliveryReceiver
   }
 
   async function accept(delivery: Delivery, decision: Decision): Promise<Accepted | undefined> {
-    const enough = new AbortController()
     try {
-      return await Promise.race([
+      return await withDeadline(
         store.accept(delivery, decision),
-        clock.sleep(storeTimeoutMs, enough.signal).then(() => {
-          throw new RetryableError(`the store did not answer within ${storeTimeoutMs} ms`)
-        }),
-      ])
+        storeTimeoutMs,
+        `the store did not answer within ${storeTimeoutMs} ms`,
+      )
     } catch (error) {
       const problem = { delivery: delivery.id, problem: errorMessage(error) }
       // An away store comes back; any other fault of it will not pass by itself.
       if (errorKind(error) === 'retryable') log.warn(problem, 'delivery could not be stored')
       else log.error(problem, 'delivery could not be stored')
       return undefined
-    } finally {
-      enough.abort()
     }
   }
 
