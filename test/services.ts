@@ -14,7 +14,9 @@ export interface Service {
 }
 
 /** PostgreSQL: `TEST_DATABASE_URL` (a role that may create databases), else a private server. */
-export async function openPostgres(): Promise<Service | undefined> {
+export async function openPostgres(
+  settings: readonly string[] = ['fsync=off'],
+): Promise<Service | undefined> {
   const url = process.env['TEST_DATABASE_URL']
   if (url) return { url, stop: () => Promise.resolve() }
   const bin = postgresFolder()
@@ -33,13 +35,13 @@ export async function openPostgres(): Promise<Service | undefined> {
     },
   )
   const port = await freePort()
-  const settings = [
-    'fsync=off',
+  const all = [
+    ...settings,
     'max_connections=200',
     `unix_socket_directories=${folder}`,
     'listen_addresses=127.0.0.1',
   ]
-  const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
+  const args = ['-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])]
   const server = spawn(path.join(bin, 'postgres'), args, { stdio: 'ignore', cwd: folder, ...owner })
   const started = `postgres://postgres@127.0.0.1:${port}/postgres`
   await until(async () => {

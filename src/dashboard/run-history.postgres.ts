@@ -123,6 +123,7 @@ const deliveriesOfRun = statement<{
 export function createPostgresRunHistory(database: Queryable): RunHistory {
   return {
     list: async ({ limit, before }) => {
+      if (before !== undefined && !canBeId(before)) return []
       const rows =
         before === undefined
           ? await database.run(newestRuns, limit)
@@ -131,8 +132,7 @@ export function createPostgresRunHistory(database: Queryable): RunHistory {
     },
 
     find: async (id) => {
-      // PostgreSQL takes no NUL, and no id has one.
-      const [row] = id.includes('\0') ? [] : await database.run(oneRun, id)
+      const [row] = canBeId(id) ? await database.run(oneRun, id) : []
       if (!row) return undefined
       const [timeline, [receipt], findings, comments, calls, deliveries] = await Promise.all([
         database.run(eventsOfRun, id),
@@ -177,4 +177,9 @@ export function createPostgresRunHistory(database: Queryable): RunHistory {
       }
     },
   }
+}
+
+/** PostgreSQL takes no NUL, and no id has one. */
+function canBeId(text: string): boolean {
+  return !text.includes('\0')
 }

@@ -14,18 +14,22 @@ import { webhookExamples } from '../../test/webhook-examples.ts'
 // What is refused before it reaches the store. A delivery that passes every check is answered 503 here: the store is away.
 
 let server: ServerUnderTest
+/** Has little patience with slow clients. */
+let impatient: ServerUnderTest
 beforeAll(async () => {
-  server = await openTestServer({ limits: { headersMs: 300, requestMs: 600 } })
+  server = await openTestServer()
+  impatient = await openTestServer({ limits: { headersMs: 1_000, requestMs: 2_000 } })
 })
-afterAll(() => server.close())
+afterAll(() => Promise.all([server.close(), impatient.close()]))
 
 const opened = JSON.stringify(webhookExamples.find(({ name }) => name === 'pull_request')?.payload)
 
 async function send(
   body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string> = deliveryHeaders(body),
+  to = server,
 ): Promise<{ status: number; answer: unknown; headers: Headers }> {
-  const response = await fetch(`${server.url}/webhooks/github`, { method: 'POST', body, headers })
+  const response = await fetch(`${to.url}/webhooks/github`, { method: 'POST', body, headers })
   return { status: response.status, answer: await response.json(), headers: response.headers }
 }
 
@@ -40,8 +44,11 @@ async function counted(line: string): Promise<number> {
 }
 
 /** Sends bytes as they are and returns all that comes back until the server closes. */
-async function sendRaw(parts: readonly (string | Buffer)[], pauseMs = 0): Promise<string> {
-  const socket = connect(server.port, '127.0.0.1')
+async function sendRaw(
+  parts: readonly (string | Buffer)[],
+  { to = server, pauseMs = 0 } = {},
+): Promise<string> {
+  const socket = connect(to.port, '127.0.0.1')
   socket.on('error', () => undefined)
   let answer = ''
   socket.on('data', (chunk: Buffer) => (answer += chunk.toString()))
@@ -259,40 +266,26 @@ test('forty endless bodies at once leave the memory flat', async () => {
   expect(highest - before).toBeLessThan(200 * 1024 * 1024)
 })
 
-test('bodies that stop just below the limit are refused once too much of them is held', async () => {
-  const announced = head({ ...deliveryHeaders('{}'), 'content-length': String(25 * 1024 * 1024) })
-  const unfinished = Array.from({ length: 20 }, () =>
-    sendRaw([announced, ...Array.from({ length: 24 }, () => megabyte)]),
-  )
-  const statuses = (await Promise.all(unfinished)).map((answer) => answer.slice(9, 12))
-  // 20 times 24 MB are 480 MB, of which 256 may be held; those wait for their last megabyte until the deadline.
-  expect(new Set(statuses)).toEqual(new Set(['408', '503']))
-  expect((await send(opened)).status).toBe(503)
-})
-
 test('a body of exactly 25 MB is taken', async () => {
   const filler = ' '.repeat(25 * 1024 * 1024 - opened.length)
   expect((await send(opened + filler)).status).toBe(503)
 })
 
-test('a body shorter than declared is cut off at the deadline, and good deliveries do not notice', async () => {
+test('a body that does not come is cut off at the deadline, and good deliveries do not notice', async () => {
   const headers = { ...deliveryHeaders(opened), 'content-length': String(opened.length) }
   const slow = Array.from({ length: 100 }, () =>
-    sendRaw([head(headers), ...Array.from({ length: 30 }, () => 'x')], 50),
+    sendRaw([head(headers), ...Array.from({ length: 30 }, () => 'x')], { to: impatient, pauseMs: 150 }),
   )
-  await delay(100)
-  expect((await send(opened)).status).toBe(503)
+  await delay(200)
+  expect((await send(opened, deliveryHeaders(opened), impatient)).status).toBe(503)
   for (const answer of await Promise.all(slow)) {
     expect(answer).toMatch(/^HTTP\/1.1 408 [^]*\{"error":"the request did not arrive in time"\}$/)
   }
 })
 
 test('headers that do not end are cut off at the deadline', async () => {
-  const answer = await sendRaw(
-    ['POST /webhooks/github HTTP/1.1\r\n', ...Array.from({ length: 40 }, () => 'x: y\r\n')],
-    50,
-  )
-  expect(answer).toMatch(/^HTTP\/1.1 408 /)
+  const endless = ['POST /webhooks/github HTTP/1.1\r\n', ...Array.from({ length: 30 }, () => 'x: y\r\n')]
+  expect(await sendRaw(endless, { to: impatient, pauseMs: 150 })).toMatch(/^HTTP\/1.1 408 /)
 })
 
 test('without a secret, unsigned deliveries are taken from this machine only, with a warning', async () => {
