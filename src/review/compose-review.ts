@@ -66,13 +66,18 @@ export function composeReview(findings: readonly Finding[], receipt: Receipt): C
   }
 }
 
-/** The same review with some inline findings moved to the summary: GitHub refused their lines. They stay said. */
+/**
+ * The same review with some inline findings moved to the summary: GitHub refused their lines. They stay said, and what
+ * was not to be said stays unsaid.
+ */
 export function moveToSummary(
   findings: readonly Finding[],
   refused: ReadonlySet<string>,
 ): readonly Finding[] {
   return findings.map((finding) =>
-    refused.has(finding.id) ? { ...finding, verdict: { kind: 'posted', place: 'summary' } } : finding,
+    refused.has(finding.id) && finding.verdict.kind === 'posted'
+      ? { ...finding, verdict: { kind: 'posted', place: 'summary' } }
+      : finding,
   )
 }
 
