@@ -1,11 +1,20 @@
 import type { InlineComment } from '../github/github.ts'
 import type { Finding } from './finding.ts'
-import { clamp, fenced, inlineCode, plain, plainParagraphs } from './markdown.ts'
+import { boundedList, clamp, fenced, inlineCode, MAX_BODY_BYTES } from './markdown.ts'
+import { oneLine, plain, plainParagraphs } from './plain-text.ts'
 import { isWhole, type Receipt } from './receipt.ts'
 import { checkConclusion, count, renderCoverage, renderReader, renderReceipt } from './render-receipt.ts'
 
 /** GitHub takes more, but nobody reads more. */
 const MAX_INLINE_COMMENTS = 30
+
+/** In characters: more of a path, or of the title of a finding, is cut. */
+const MAX_NAME = 300
+const MAX_HEADLINE = 600
+/** GitHub does not tell its limit for the title of a check run; those of its other titles are 255 characters. */
+const MAX_CHECK_TITLE = 200
+/** Bytes for the words around the lists. */
+const AROUND_LISTS = 500
 
 export interface ComposedComment extends InlineComment {
   readonly findingId: string
@@ -47,18 +56,20 @@ export function composeReview(findings: readonly Finding[], receipt: Receipt): C
   const earlier = findings.filter(
     ({ verdict }) => verdict.kind === 'dropped' && verdict.reason === 'already-said',
   ).length
-  const title = renderTitle(receipt, comments.length + folded.length, earlier)
+  const found = comments.length + folded.length
+  const title = renderTitle(receipt, found, earlier)
+  const headline = `${plain(oneLine(title, MAX_HEADLINE))}.`
+  const read = renderReceipt(receipt)
+  const further = renderFolded(folded, MAX_BODY_BYTES - Buffer.byteLength(headline + read) - AROUND_LISTS)
   return {
     comments,
-    body: [`${title}.`, ...(receipt.reader.model === undefined ? [renderReader(receipt)] : [])].join(' '),
+    body: receipt.reader.model === undefined ? `${headline} ${renderReader(receipt)}` : headline,
     checkRun: {
-      conclusion: checkConclusion(receipt, comments.length + folded.length + earlier),
-      title,
-      summary: clamp([...renderFolded(folded), renderReceipt(receipt)].join('\n\n')),
+      conclusion: checkConclusion(receipt, found + earlier),
+      title: oneLine(title, MAX_CHECK_TITLE),
+      summary: clamp([...further, read].join('\n\n')),
     },
-    summary: clamp(
-      [`**Lorgnette**: ${title}.`, ...renderFolded(folded), renderReceipt(receipt)].join('\n\n'),
-    ),
+    summary: clamp([`**Lorgnette**: ${headline}`, ...further, read].join('\n\n')),
     needsSummary:
       folded.length > 0 ||
       (receipt.outcome === 'reviewed' && !isWhole(receipt)) ||
@@ -81,27 +92,41 @@ export function moveToSummary(
   )
 }
 
+/** Bare text, without a stop at its end. */
 function renderTitle(receipt: Receipt, found: number, earlier: number): string {
-  if (receipt.outcome === 'failed') return `Could not review: ${plain(receipt.reason ?? 'unknown reason')}`
-  if (receipt.outcome !== 'reviewed') return `Not reviewed: ${plain(receipt.reason ?? receipt.outcome)}`
+  const reason = receipt.reason?.replace(/\.+$/, '')
+  if (receipt.outcome === 'failed') return `Could not review: ${reason ?? 'unknown reason'}`
+  if (receipt.outcome !== 'reviewed') return `Not reviewed: ${reason ?? receipt.outcome}`
   const problems = found === 0 ? 'No new problems found' : `${count(found, 'problem')} found`
   const open = earlier === 0 ? '' : `, ${earlier} said earlier still there`
   return `${found === 0 && earlier === 0 ? 'No problems found' : problems}${open}, ${renderCoverage(receipt)}`
 }
 
 function renderFinding(finding: Finding): string {
-  const { title, severity, category, explanation, replacement, source } = finding
-  const parts = [`**${plain(title)}** (${severity}, ${category})`, plainParagraphs(explanation)]
-  if (replacement !== undefined) parts.push(fenced('suggestion', replacement))
-  if (source.kind === 'analyser') parts.push(`Found by ${source.analyser} ${inlineCode(source.rule)}.`)
-  return clamp(parts.join('\n\n'))
+  const { severity, category, explanation, replacement, source } = finding
+  const parts = [`${renderName(finding)} (${severity}, ${category})`, plainParagraphs(explanation)]
+  const suggestion = replacement === undefined ? [] : [fenced('suggestion', replacement)]
+  const by = source.kind === 'analyser' ? [`Found by ${source.analyser} ${inlineCode(source.rule)}.`] : []
+  const whole = [...parts, ...suggestion, ...by].join('\n\n')
+  // Half a suggestion would be applied as if it were whole.
+  return clamp(Buffer.byteLength(whole) > MAX_BODY_BYTES ? [...parts, ...by].join('\n\n') : whole)
 }
 
-function renderFolded(findings: readonly Finding[]): string[] {
+function renderFolded(findings: readonly Finding[], room: number): string[] {
   if (findings.length === 0) return []
-  const items = findings.map(({ path, anchor, title, severity, explanation }) => {
-    const place = anchor ? `${path}:${anchor.startLine}` : path
-    return `- ${inlineCode(place)} **${plain(title)}** (${severity}): ${plainParagraphs(explanation).replaceAll('\n\n', ' ')}`
+  const items = findings.map((finding) => {
+    const { path, anchor, severity, explanation } = finding
+    const place = oneLine(path, MAX_NAME) + (anchor ? `:${anchor.startLine}` : '')
+    return `${inlineCode(place)} ${renderName(finding)} (${severity}): ${plain(explanation)}`
   })
-  return [`Further findings:\n\n${items.join('\n')}`]
+  const list = boundedList(
+    items,
+    { bytes: room },
+    (rest) => `and ${count(rest, 'further finding')} left out: GitHub takes no longer text`,
+  )
+  return [`Further findings:\n\n${list}`]
+}
+
+function renderName({ title }: Finding): string {
+  return `**${plain(oneLine(title, MAX_NAME)) || 'A problem'}**`
 }

@@ -1,43 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { clamp, fenced, inlineCode, plain } from './markdown.ts'
-
-test.each([
-  ['an image', '![x](https://evil.example/p.png)'],
-  ['a link', '[click](javascript:alert(1))'],
-  ['an autolink', '<https://evil.example>'],
-  ['raw HTML', '<img src=x onerror=alert(1)>'],
-  ['a details block', '<details open><summary>x'],
-  ['math', '$$\\rm{x}$$'],
-])('%s in a finding stays text', (_attack, text) => {
-  // What is left without the escaped characters holds nothing that begins markup, and no whole address.
-  const bare = plain(text).replaceAll(/\\./g, '')
-  expect(bare).not.toMatch(/[<>[\]()$`*_]|:\/\//)
-})
-
-test('names are not mentioned, and numbers are not linked', () => {
-  const shown = plain('thanks @octo-org/everyone, fixes #123 and GH-7')
-  expect(shown).not.toMatch(/@\w/)
-  expect(shown).not.toMatch(/#\d/)
-  expect(shown).not.toMatch(/GH-\d/)
-})
-
-test.each(['# heading', '- item', '> quote', '1. first', '---', '/lorgnette ignore'])(
-  'a line that begins with markup (%s) stays a line of text',
-  (text) => {
-    expect(plain(text)).toMatch(/^(\\|\d+\\|\/)/)
-  },
-)
-
-test('one line stays one line, and hidden characters are gone', () => {
-  expect(plain('a\nb\u202Ec\u200Bd\u0007')).toBe('a b c d')
-})
-
-test('ordinary words are left alone', () => {
-  expect(plain('An empty list raises ZeroDivisionError, so the report is lost.')).toBe(
-    'An empty list raises ZeroDivisionError, so the report is lost.',
-  )
-})
+import { boundedList, clamp, fenced, inlineCode } from './markdown.ts'
 
 test('a block cannot be closed by its content', () => {
   fc.assert(
@@ -57,9 +20,22 @@ test('inline code holds any backticks', () => {
   expect(inlineCode('`x`')).toBe('`` `x` ``')
 })
 
-test('what is too long is cut on a whole character, and says so', () => {
+test('inline code is one line, and shows no hidden character', () => {
+  expect(inlineCode('a\nb\u202Ec')).toBe('`a b c`')
+})
+
+test('what is too long is cut on a whole character, counted in bytes, and says so', () => {
   const cut = clamp('𝒳'.repeat(100), 121)
-  expect(cut.length).toBeLessThanOrEqual(121)
-  expect(cut).toContain('cut')
-  expect(() => encodeURIComponent(cut)).not.toThrow() // it throws on half a character
+  expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(121)
+  expect(cut).toMatch(/^𝒳{10,}\n\n\(cut: /u)
+  expect(cut).not.toContain('\uFFFD')
+  expect(clamp('é'.repeat(50), 100)).toBe('é'.repeat(50))
+})
+
+test('a list ends where there is no room, and says how many were left out', () => {
+  const more = (count: number): string => `${count} more`
+  expect(boundedList(['one', 'two', 'six'], { bytes: 18 }, more)).toBe('- one\n- two\n- six')
+  expect(boundedList(['one', 'two', 'six'], { bytes: 17 }, more)).toBe('- one\n- two\n- 1 more')
+  expect(boundedList(['one', 'two', 'six'], { bytes: 99, items: 1 }, more)).toBe('- one\n- 2 more')
+  expect(boundedList(['öne', 'two'], { bytes: 6 }, more)).toBe('- 2 more')
 })

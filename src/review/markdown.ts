@@ -1,41 +1,18 @@
-/** What a comment may hold at most: GitHub refuses bodies above 65,536 characters. */
-export const MAX_BODY_CHARACTERS = 65_000
+/**
+ * Control characters, direction overrides, and characters without a shape: with them a reader sees something else than
+ * what is there.
+ */
+export const hidden: RegExp = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
 /**
- * Text of a model, a rule or a pull request as plain Markdown text: it shows what it says and does nothing.
- * No links, images, HTML, mentions, cross-references, closing keywords or commands come through; one line stays one line.
+ * What we write at most into one body, in bytes of UTF-8. GitHub takes 65,536 characters of a comment, but counts the
+ * summary of a check run in bytes ("summary exceeds a maximum bytesize of 65535"). Markers come on top.
  */
-export function plain(text: string): string {
-  return (
-    text
-      // Control characters and direction overrides make a reader see something else than what is there.
-      .replaceAll(/[\p{Cc}\u202A-\u202E\u2066-\u2069\u200B-\u200F\uFEFF]/gu, ' ')
-      .replaceAll(/[\\`*_{}[\]()<>~|$]/g, (character) => `\\${character}`)
-      .replaceAll('&', '&amp;')
-      // A zero-width space keeps GitHub from reading a name, a number, or an address.
-      .replaceAll(/@(?=[\w-])/g, '@\u200B')
-      .replaceAll(/#(?=\d)/g, '#\u200B')
-      .replaceAll(/\b(GH)-(?=\d)/gi, '$1\u200B-')
-      .replaceAll(/:\/\//g, ':\u200B//')
-      .replaceAll(/\bwww\./gi, (start) => `${start.slice(0, 3)}\u200B.`)
-      .replace(/^(\s*)([#+\-=/>])/, '$1\\$2')
-      .replace(/^(\s*\d+)([.)])/, '$1\\$2')
-      .trim()
-  )
-}
+export const MAX_BODY_BYTES = 65_000
 
-/** Several lines of such text; paragraphs stay. */
-export function plainParagraphs(text: string): string {
-  return text
-    .split(/\n{2,}/)
-    .map((paragraph) => plain(paragraph.replaceAll('\n', ' ')))
-    .filter(Boolean)
-    .join('\n\n')
-}
-
-/** Text as inline code, whatever backticks it holds. */
+/** Text as inline code, whatever backticks it holds: one line, without characters that nobody sees. */
 export function inlineCode(text: string): string {
-  const line = text.replaceAll(/[\p{Cc}]/gu, ' ')
+  const line = text.replaceAll(hidden, ' ')
   const fence = '`'.repeat(longestRun(line) + 1)
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : ''
   return `${fence}${pad}${line}${pad}${fence}`
@@ -47,11 +24,35 @@ export function fenced(language: string, text: string): string {
   return `${fence}${language}\n${text}${text.endsWith('\n') || text === '' ? '' : '\n'}${fence}`
 }
 
-/** Cut to what GitHub takes, on a whole character, saying so. */
-export function clamp(text: string, limit = MAX_BODY_CHARACTERS): string {
-  if (text.length <= limit) return text
+/** Cut to so many bytes, on a whole character, saying so. */
+export function clamp(text: string, limit = MAX_BODY_BYTES): string {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= limit) return text
   const note = '\n\n(cut: the text was longer than GitHub takes)'
-  return text.slice(0, limit - note.length).replace(/[\uD800-\uDBFF]$/, '') + note
+  // As part of a stream: a character that the cut went through is held back.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  return decoder.decode(bytes.subarray(0, limit - note.length), { stream: true }) + note
+}
+
+/**
+ * A list of the first items: at most so many, as far as there is room for them, in bytes. The last line tells how many
+ * were left out, in the words of `more`.
+ */
+export function boundedList(
+  items: readonly string[],
+  limits: { readonly bytes: number; readonly items?: number },
+  more: (count: number) => string,
+): string {
+  const lines: string[] = []
+  let left = limits.bytes
+  for (const item of items.slice(0, limits.items)) {
+    const line = `- ${item}\n`
+    left -= Buffer.byteLength(line)
+    if (left < 0) break
+    lines.push(line)
+  }
+  const rest = items.length - lines.length
+  return [...lines, ...(rest > 0 ? [`- ${more(rest)}`] : [])].join('').trimEnd()
 }
 
 function longestRun(text: string): number {

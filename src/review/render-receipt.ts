@@ -1,21 +1,30 @@
-import { inlineCode, plain } from './markdown.ts'
+import { boundedList, inlineCode } from './markdown.ts'
+import { oneLine, plain } from './plain-text.ts'
 import { isWhole, type FileReceipt, type Receipt } from './receipt.ts'
 
-/** Files named one by one; the rest is counted. */
-const MAX_NAMED_FILES = 40
+/** Files named one by one; the rest is counted. Most of a body is for what was found. */
+const NAMED_FILES = { items: 40, bytes: 20_000 }
+/** Of a path, or of a reason, in characters. */
+const MAX_NAME = 300
 
 /** The receipt in Markdown: who read, how much, and by name what was not read. */
 export function renderReceipt(receipt: Receipt): string {
+  if (receipt.outcome !== 'reviewed') return 'The change does not count as read.'
   return [renderReader(receipt), renderCounts(receipt), ...renderUnread(receipt.files)].join('\n\n')
 }
 
-/** `Read all 12 hunks in 3 files`, or how many of them. */
+/** `read all 12 hunks in 3 files`, or how many of them. Hunks that rules skip are not asked for, nor are their files. */
 export function renderCoverage({ hunks, files }: Receipt): string {
   const read = hunks.read + hunks['from-cache']
   const reviewable = read + hunks['over-budget'] + hunks.failed
-  const amount =
-    read === reviewable ? `all ${count(read, 'hunk')}` : `${read} of ${count(reviewable, 'hunk')}`
-  return `read ${amount} in ${count(files.length, 'file')}`
+  if (reviewable === 0) return 'nothing to read'
+  const all = reviewable === 1 ? 'the only hunk' : `all ${count(read, 'hunk')}`
+  const amount = read === reviewable ? all : `${read} of ${count(reviewable, 'hunk')}`
+  return `read ${amount} in ${count(files.filter(isReviewable).length, 'file')}`
+}
+
+function isReviewable({ hunks }: FileReceipt): boolean {
+  return Object.entries(hunks).some(([outcome, number]) => outcome !== 'skipped' && number > 0)
 }
 
 export function count(number: number, noun: string): string {
@@ -46,14 +55,14 @@ function renderCounts(receipt: Receipt): string {
 }
 
 function renderUnread(files: readonly FileReceipt[]): string[] {
-  const unread = files.filter((file) => file.reason !== undefined)
+  const unread = files.flatMap(({ path, reason }) =>
+    reason === undefined
+      ? []
+      : [`${inlineCode(oneLine(path, MAX_NAME))}: ${plain(oneLine(reason, MAX_NAME))}`],
+  )
   if (unread.length === 0) return []
-  const named = unread
-    .slice(0, MAX_NAMED_FILES)
-    .map((file) => `- ${inlineCode(file.path)}: ${plain(file.reason ?? '')}`)
-  const rest = unread.length - named.length
-  if (rest > 0) named.push(`- and ${count(rest, 'more file')}`)
-  return [`Not read, or not by everyone:\n\n${named.join('\n')}`]
+  const list = boundedList(unread, NAMED_FILES, (rest) => `and ${count(rest, 'more file')}`)
+  return [`Not read, or not by everyone:\n\n${list}`]
 }
 
 /** What the pull request shows at a glance. Success only for a change that a model read whole and found nothing in (I5). */
