@@ -5,8 +5,8 @@ export interface SettingFault {
   readonly setting: string
   /** Goes on after the setting's name: "is not a whole number". */
   readonly problem: string
-  /** What would be right. */
-  readonly expected: string
+  /** What would be right, where the problem does not say it. */
+  readonly expected?: string
 }
 
 /** The settings are wrong: all that is wrong with them at once. */
@@ -24,5 +24,6 @@ export class ConfigError extends PermanentError {
 
 /** One line. */
 export function describeFault(fault: SettingFault): string {
-  return `${fault.setting} ${fault.problem}. Expected: ${fault.expected}`
+  const said = `${fault.setting} ${fault.problem}`
+  return fault.expected === undefined ? said : `${said}. Expected: ${fault.expected}`
 }

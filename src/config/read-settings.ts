@@ -53,6 +53,6 @@ function misspeltSettings(env: NodeJS.ProcessEnv, present: ReadonlySet<string>):
     if (!env[name]?.trim()) return []
     const meant = meantSetting(name, known)
     if (!meant || present.has(meant)) return []
-    return [{ setting: name, problem: 'is not a setting', expected: `did you mean ${meant}?` }]
+    return [{ setting: name, problem: `is not a setting: did you mean ${meant}?` }]
   })
 }
