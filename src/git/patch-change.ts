@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { isAbort, PermanentError } from '../base/errors.ts'
+import { addedContent } from '../diff/added-content.ts'
 import { parsePatch } from '../diff/parse-patch.ts'
 import type { Change } from '../review/change.ts'
 
@@ -9,7 +10,7 @@ const maxPatchBytes = 100_000_000
 
 /**
  * The change that a patch file holds, or that comes in by `standardInput` when the name is `-`.
- * Nothing is known of the files but their hunks. Throws a permanent error for a file that cannot be read, that is
+ * Nothing is known of the files but their hunks, which are the whole content of added ones. Throws a permanent error for a file that cannot be read, that is
  * too large, or that holds no patch.
  */
 export async function readPatchChange(
@@ -20,7 +21,10 @@ export async function readPatchChange(
   const name = file === '-' ? 'standard input' : path.basename(file)
   const stream = file === '-' ? standardInput : createReadStream(file)
   const patch = await readBounded(stream, name, signal)
-  const files = parsePatch(patch).map((diff) => ({ diff }))
+  const files = parsePatch(patch).map((diff) => {
+    const content = addedContent(diff)
+    return content === undefined ? { diff } : { diff, content }
+  })
   return { name, title: '', body: '', files, complete: true }
 }
 

@@ -1,5 +1,6 @@
 import { mapBounded } from '../base/concurrency.ts'
 import { errorMessage } from '../base/errors.ts'
+import { addedContent } from '../diff/added-content.ts'
 import type { FileDiff, Hunk } from '../diff/file-diff.ts'
 import { parseHunks } from '../diff/parse-patch.ts'
 import type { ChangedFile, CommitId, GitHubRepository, PullRequest } from '../github/github.ts'
@@ -86,7 +87,7 @@ async function gatherFile(
 
   async function gatherContent(): Promise<string | undefined> {
     if (file.status === 'removed' || !needsContent(file.path)) return undefined
-    const added = contentOfAdded(file, hunks ?? [])
+    const added = addedContent({ ...described, hunks: hunks ?? [] })
     if (added !== undefined) return added
     return decode(await repository.blob(file.blobId, signal))
   }
@@ -138,14 +139,6 @@ const EMPTY_BLOB = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
 
 function readHunks({ patch }: ChangedFile): readonly Hunk[] | undefined {
   return patch === undefined ? undefined : parseHunks(patch)
-}
-
-/** The patch of an added file is its content: no read is needed. */
-function contentOfAdded(file: ChangedFile, hunks: readonly Hunk[]): string | undefined {
-  const [hunk, ...others] = hunks
-  if (file.status !== 'added' || !hunk || others.length > 0) return undefined
-  const text = hunk.lines.map((line) => line.text).join('\n')
-  return hunk.lines.at(-1)?.noNewline ? text : `${text}\n`
 }
 
 /** Text, or undefined for what is not UTF-8, holds NUL, or is too large to be reviewed. */

@@ -1,3 +1,4 @@
+import type { ChangedText } from './change.ts'
 import type { AnalysersOutcome } from './find-with-analysers.ts'
 import type { Finding } from './finding.ts'
 import type { FileReceipt, HunkOutcome, Receipt } from './receipt.ts'
@@ -74,9 +75,7 @@ function fileReceipt({ file, selection }: SelectedFile, reading: Reading): FileR
       // Its hunks are unknown: at least one there is, so that the whole is never green.
       return { path, hunks: { failed: Math.max(1, hunks.length) }, reason: selection.reason }
     case 'review':
-      return reading.model === undefined
-        ? analysedFile(path, hunks.length, reading)
-        : askedFile(path, reading)
+      return reading.model === undefined ? analysedFile(file, reading) : askedFile(path, reading)
   }
 }
 
@@ -89,7 +88,9 @@ function askedFile(path: string, { units, analysers }: Reading): FileReceipt {
 }
 
 /** Without a model a file is read when a linter read it; a scan for credentials alone is no reading. */
-function analysedFile(path: string, hunks: number, { analysers, linters }: Reading): FileReceipt {
+function analysedFile({ diff, content }: ChangedText, { analysers, linters }: Reading): FileReceipt {
+  const { path } = diff
+  const hunks = diff.hunks.length
   const failure = analysers.failures.get(path)
   if ((analysers.readBy.get(path) ?? []).some((name) => linters.has(name))) {
     return { path, hunks: { read: hunks }, ...(failure !== undefined && { reason: failure }) }
@@ -98,6 +99,6 @@ function analysedFile(path: string, hunks: number, { analysers, linters }: Readi
   return {
     path,
     hunks: { skipped: hunks },
-    reason: 'no built-in analyser reads it, and no model is configured',
+    reason: `${content === undefined ? 'its whole content is not known' : 'no built-in analyser reads it'}, and no model is configured`,
   }
 }
