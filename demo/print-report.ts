@@ -24,10 +24,16 @@ function printComment({ path, start_line: start, line, body }: CommentReport, st
   return [`   ${style.bold(place)}`, ...readable(body).map((text) => `     ${text}`.trimEnd())]
 }
 
-/** Without the markers in HTML comments, which nobody sees on GitHub either; wrapped at 90 characters. */
+/** Markdown as it reads without a browser: no HTML comments, no escapes, no stars; wrapped at 90 characters. */
 function readable(body: string): string[] {
   const visible = body.replace(/<!--[\s\S]*?-->/g, '').trim()
-  return visible.split(/\r?\n/).flatMap((line) => (line.length <= 90 ? [line] : wrap(line)))
+  let isCode = false
+  return visible.split(/\r?\n/).flatMap((line) => {
+    if (line.startsWith('```')) isCode = !isCode
+    if (isCode) return [line]
+    const plain = line.replaceAll('**', '').replace(/\\([!-/:-@[-`{-~])/g, '$1')
+    return plain.length <= 90 ? [plain] : wrap(plain)
+  })
 }
 
 function wrap(line: string): string[] {

@@ -40,7 +40,9 @@ export async function runDemo(options: DemoOptions, stop: AbortSignal): Promise<
 
   const cleanUp: (() => Promise<void>)[] = []
   try {
-    const dataFolder = await mkdtemp(path.join(tmpdir(), 'lorgnette-demo-'))
+    const dataFolder = await step('Making a folder for the data', () =>
+      mkdtemp(path.join(tmpdir(), 'lorgnette-demo-')),
+    )
     cleanUp.push(() => rm(dataFolder, { recursive: true, force: true }))
     const { github, child } = await step('Starting the GitHub emulator', () => startGitHub(signal))
     cleanUp.push(() => child.end())

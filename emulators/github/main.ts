@@ -33,9 +33,6 @@ const emulator = await openGitHubEmulator({
     : { webhook: secret === undefined ? { url: webhookUrl } : { url: webhookUrl, secret } }),
 })
 
-const { url, folder, app, token } = emulator
-process.stdout.write(`${JSON.stringify({ url, folder, app, token })}\n`)
-
 const end = (): void => {
   process.stdin.destroy()
   void emulator.close()
@@ -43,3 +40,7 @@ const end = (): void => {
 process.once('SIGINT', end)
 process.once('SIGTERM', end)
 process.stdin.once('end', end).resume()
+
+// Last: whoever reads it may end this process at once.
+const { url, folder, app, token } = emulator
+process.stdout.write(`${JSON.stringify({ url, folder, app, token })}\n`)
