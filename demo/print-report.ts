@@ -7,13 +7,14 @@ export function printReport(report: DemoReport, style: Style): string {
 }
 
 function printPullRequest(pullRequest: PullRequestReport, style: Style): string {
-  const { check_run: checkRun, comments } = pullRequest
-  const mark = checkRun?.conclusion === 'success' ? style.green('✔') : style.yellow('●')
-  const verdict = checkRun?.title ?? pullRequest.state
+  const { check_run: checkRun, review, comments, state } = pullRequest
+  const mark = comments.length === 0 ? style.green('✔') : style.yellow('●')
+  const [verdict = '', ...more] = readable(review ?? checkRun?.title ?? state)
   const lines = [
     style.bold(`#${pullRequest.number} ${pullRequest.title}`),
     style.dim(`   ${pullRequest.url}`),
     `   ${mark} ${verdict}`,
+    ...more.map((text) => `     ${text}`.trimEnd()),
     ...comments.flatMap((comment) => ['', ...printComment(comment, style)]),
   ]
   return `${lines.join('\n')}\n`
