@@ -1,10 +1,11 @@
 import { mapBounded } from '../base/concurrency.ts'
-import { errorMessage } from '../base/errors.ts'
+import { decodeText } from '../base/decode-text.ts'
+import { errorKind, errorMessage } from '../base/errors.ts'
 import { addedContent } from '../diff/added-content.ts'
 import type { FileDiff, Hunk } from '../diff/file-diff.ts'
-import { parseHunks } from '../diff/parse-patch.ts'
 import type { ChangedFile, CommitId, GitHubRepository, PullRequest } from '../github/github.ts'
 import type { Change, ChangedText } from './change.ts'
+import { readListedLines } from './read-listed-lines.ts'
 
 const READS_AT_ONCE = 6
 /** Larger files are skipped by rule anyway: their content is not read. */
@@ -53,7 +54,12 @@ export async function gatherDiffs(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FileDiff>> {
   const { files } = await repository.changedFiles(number, signal)
-  return new Map(files.map((file) => [file.path, { ...describe(file), hunks: readHunks(file) ?? [] }]))
+  return new Map(
+    files.map((file) => {
+      const read = readListedLines(file)
+      return [file.path, { ...describe(file), hunks: read.kind === 'hunks' ? read.hunks : [] }]
+    }),
+  )
 }
 
 async function gatherFile(
@@ -68,39 +74,61 @@ async function gatherFile(
     diff: { ...described, hunks: [] },
     unreadable: reason,
   })
-  let hunks: readonly Hunk[] | undefined
-  try {
-    hunks = readHunks(file)
-  } catch (error) {
-    return unreadable(errorMessage(error))
+  const read = readListedLines(file)
+  switch (read.kind) {
+    case 'malformed':
+      return unreadable(read.problem)
+    case 'hunks': {
+      const diff = { ...described, hunks: read.hunks }
+      return withContent(diff, await gatherContent(read.hunks))
+    }
+    case 'withheld':
+      return countsLines(file) ? await gatherWithheld() : await gatherUncounted()
   }
-  if (hunks) {
-    const diff = { ...described, hunks }
-    const content = await gatherContent()
+
+  function withContent(diff: FileDiff, content: string | undefined): ChangedText {
     return content === undefined ? { diff } : { diff, content }
   }
-  if (file.status === 'removed' || file.additions + file.deletions === 0) {
-    // Nothing to show: a binary file, a pure rename, a mode change, an empty file, or one that is gone.
-    return { diff: { ...described, hunks: [], binary: isBinary(file) } }
-  }
-  return await gatherWithheld()
 
-  async function gatherContent(): Promise<string | undefined> {
+  async function gatherContent(hunks: readonly Hunk[]): Promise<string | undefined> {
     if (file.status === 'removed' || !needsContent(file.path)) return undefined
-    const added = addedContent({ ...described, hunks: hunks ?? [] })
-    if (added !== undefined) return added
-    return decode(await repository.blob(file.blobId, signal))
+    return addedContent({ ...described, hunks }) ?? decode(await repository.blob(file.blobId, signal))
   }
 
   /** GitHub withholds large patches: then the diff is made from both blobs. */
   async function gatherWithheld(): Promise<ChangedText> {
+    if (file.status === 'removed') return { diff: { ...described, hunks: [] } }
     const after = await repository.blob(file.blobId, signal)
     if (!after) return unreadable('GitHub gives neither its patch nor its content')
     const before = await gatherBefore()
     if (!before) return unreadable('GitHub gives neither its patch nor its former content')
-    const diff = { ...described, hunks: await diffBlobs(before, after, signal) }
-    const content = decode(after)
-    return content === undefined ? { diff } : { diff, content }
+    return await compare(before, after)
+  }
+
+  /**
+   * No patch and no line counted: a pure rename, an empty file, a changed mode, a binary file; or one that attributes of
+   * the repository declare binary (`-diff`), and which nobody may hide by that. The bytes tell.
+   */
+  async function gatherUncounted(): Promise<ChangedText> {
+    const nothing = { diff: { ...described, hunks: [] } }
+    if (['removed', 'renamed', 'copied'].includes(file.status) || file.blobId === EMPTY_BLOB) return nothing
+    const binary = { diff: { ...nothing.diff, binary: true } }
+    if (binaryName.test(file.path)) return binary
+    const after = await repository.blob(file.blobId, signal)
+    if (!after) return unreadable('GitHub gives neither its patch nor its content')
+    if (isBinary(after)) return binary
+    const before = await gatherBefore()
+    if (!before) return unreadable('GitHub gives neither its patch nor its former content')
+    return isBinary(before) ? binary : await compare(before, after)
+  }
+
+  async function compare(before: Uint8Array, after: Uint8Array): Promise<ChangedText> {
+    try {
+      return withContent({ ...described, hunks: await diffBlobs(before, after, signal) }, decode(after))
+    } catch (error) {
+      if (errorKind(error) !== 'permanent') throw error
+      return unreadable(errorMessage(error))
+    }
   }
 
   async function gatherBefore(): Promise<Uint8Array | undefined> {
@@ -129,26 +157,25 @@ const STATUS = {
   unchanged: 'modified',
 } as const
 
-/** GitHub does not say it: content changed, and yet it counts no line. */
-function isBinary({ status, blobId }: ChangedFile): boolean {
-  return status === 'modified' || (status === 'added' && blobId !== EMPTY_BLOB)
-}
-
 /** The id that git gives to a blob of no bytes. */
 const EMPTY_BLOB = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391'
 
-function readHunks({ patch }: ChangedFile): readonly Hunk[] | undefined {
-  return patch === undefined ? undefined : parseHunks(patch)
+/** Names that spare a read: nobody runs text under them. */
+const binaryName =
+  /\.(?:avif|bmp|eot|gif|gz|heic|ico|jar|jpe?g|mov|mp[34]|ogg|otf|pdf|png|tiff?|ttf|wav|webm|webp|woff2?|xz|zip)$/i
+
+/** As git tells it. */
+function isBinary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 8_000).includes(0)
 }
 
-/** Text, or undefined for what is not UTF-8, holds NUL, or is too large to be reviewed. */
+function countsLines({ additions, deletions }: ChangedFile): boolean {
+  return additions + deletions > 0
+}
+
+/** Text, or undefined for what is none, or is too large to be reviewed. */
 function decode(bytes: Uint8Array | undefined): string | undefined {
-  if (!bytes || bytes.byteLength > MAX_CONTENT_BYTES || bytes.includes(0)) return undefined
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
+  return bytes && bytes.byteLength <= MAX_CONTENT_BYTES ? decodeText(bytes) : undefined
 }
 
 function once<Result>(compute: () => Promise<Result>): () => Promise<Result> {
