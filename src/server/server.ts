@@ -72,7 +72,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const { log, metrics, clock, webhookSecrets } = options
   // One name, one socket: `localhost` would be two servers, of which only one can be closed in time.
   const host = options.host === 'localhost' ? '127.0.0.1' : options.host
-  if (webhookSecrets.length === 0) warnUnsigned(host, log)
+  if (webhookSecrets.length === 0 && !isLoopbackHost(host)) throw openToUnsigned(host)
   const limits = { ...defaultLimits, ...options.limits }
   const receiver = openDeliveryReceiver({
     ...options,
@@ -128,13 +128,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-function warnUnsigned(host: string, log: Logger): void {
-  if (!isLoopbackHost(host)) {
-    throw new PermanentError(
-      `no webhook secret is set, and ${host} is open to other machines: set GITHUB_WEBHOOK_SECRET, or listen on 127.0.0.1`,
-    )
-  }
-  log.warn('no webhook secret is set: unsigned deliveries are taken from this machine')
+function openToUnsigned(host: string): PermanentError {
+  return new PermanentError(
+    `no webhook secret is set, and ${host} is open to other machines: set GITHUB_WEBHOOK_SECRET, or listen on 127.0.0.1`,
+  )
 }
 
 /** What people look at: not for everyone, not in frames, without scripts. */

@@ -57,6 +57,16 @@ export function openDeliveryReceiver(options: ReceiverOptions): DeliveryReceiver
     body: Buffer,
     unsignedAllowed: boolean,
   ): Promise<DeliveryAnswer> {
+    const delivery = check(headers, body, unsignedAllowed)
+    return 'status' in delivery ? delivery : take(delivery)
+  }
+
+  /** What the bytes say, or why they are refused. Ends before anything is awaited, so that nothing keeps the payload. */
+  function check(
+    headers: IncomingHttpHeaders,
+    body: Buffer,
+    unsignedAllowed: boolean,
+  ): Delivery | DeliveryAnswer {
     const receivedAt = clock.now()
     if (!unsignedAllowed && !verifySignature(body, headers['x-hub-signature-256'], secrets)) {
       return refuseSignature(headers['x-hub-signature-256'])
@@ -69,9 +79,10 @@ export function openDeliveryReceiver(options: ReceiverOptions): DeliveryReceiver
     const payload = parsePayload(body)
     if (payload === undefined) return refuse(400, 'json', 'the body is not JSON in UTF-8', named.id)
     const read = readDelivery(named, payload, receivedAt)
-    if (read.kind === 'refused') return refuse(422, 'shape', read.message, named.id)
+    return read.kind === 'refused' ? refuse(422, 'shape', read.message, named.id) : read.delivery
+  }
 
-    const { delivery } = read
+  async function take(delivery: Delivery): Promise<DeliveryAnswer> {
     const decision = decide(delivery.event, rules)
     const accepted = await accept(delivery, decision)
     if (!accepted) return unavailable()
