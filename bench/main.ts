@@ -1,11 +1,15 @@
 import { parseArgs } from 'node:util'
 import { ingestOptions, runIngest } from './ingest.ts'
+import { runStart } from './start.ts'
 
-const usage = `usage: npm run bench -- ingest [options]
+const usage = `usage: npm run bench -- <ingest | start> [options]
 
   ingest   webhook acknowledgements per second, beside Probot and bare node:http, in one run
+  start    how fast \`npm start\` is ready, and its memory while nothing happens
 
   --json              one JSON object as the last line
+
+  of ingest:
   --rounds N          rounds, of which the median counts (default 5)
   --requests N        deliveries in each round to each server (default 15000)
   --connections A,B   connections at once (default 50,200)
@@ -25,10 +29,14 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
 }
 
-if (positionals[0] === 'ingest') {
-  const result = await runIngest(ingestOptions.parse(values), say)
-  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`)
-} else {
+const [benchmark] = positionals
+if (benchmark === 'ingest') tell(await runIngest(ingestOptions.parse(values), say))
+else if (benchmark === 'start') tell(await runStart(say))
+else {
   say(usage)
   process.exitCode = 2
+}
+
+function tell(result: object): void {
+  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`)
 }
