@@ -60,17 +60,44 @@ export async function openPostgres(
 }
 
 /** Redis: `TEST_REDIS_URL` (its database is used as it is), else a private server. */
-export async function openRedis(settings: readonly string[] = []): Promise<Service | undefined> {
+export async function openRedis(): Promise<Service | undefined> {
   const url = process.env['TEST_REDIS_URL']
-  if (url) return { url, stop: () => Promise.resolve() }
+  return url ? { url, stop: () => Promise.resolve() } : openPrivateRedis()
+}
+
+/** A Redis of one's own, to be treated badly. */
+export interface PrivateRedis extends Service {
+  kill(): Promise<void>
+  /** Starts it again after `kill`, on the same port, with what it wrote to its disk. */
+  start(): Promise<void>
+  /** It stays, accepts connections, and says nothing. */
+  freeze(): void
+  thaw(): void
+}
+
+/** Undefined when the machine has no Redis. `settings` are those of its command line. */
+export async function openPrivateRedis(settings: readonly string[] = []): Promise<PrivateRedis | undefined> {
   const bin = onPath('redis-server')
   if (!bin) return undefined
   const folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-redis-'))
   const port = await freePort()
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings]
-  const server = spawn(bin, args, { stdio: 'ignore' })
-  await until(() => accepts(port), 'Redis')
-  return { url: `redis://127.0.0.1:${port}`, stop: () => stopServer(server, 'SIGTERM', folder) }
+  const spawnServer = async (): Promise<ChildProcess> => {
+    const started = spawn(bin, args, { stdio: 'ignore' })
+    await until(() => accepts(port), 'Redis')
+    return started
+  }
+  let server = await spawnServer()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    kill: () => endProcess(server, 'SIGKILL'),
+    start: async () => {
+      server = await spawnServer()
+    },
+    freeze: () => void server.kill('SIGSTOP'),
+    thaw: () => void server.kill('SIGCONT'),
+    stop: () => stopServer(server, 'SIGTERM', folder),
+  }
 }
 
 /** A fresh, empty database on the server behind `url`. */
@@ -146,9 +173,12 @@ async function until(ready: () => Promise<boolean>, name: string): Promise<void>
 }
 
 async function stopServer(server: ChildProcess, signal: NodeJS.Signals, folder: string): Promise<void> {
-  if (server.exitCode === null && server.signalCode === null) {
-    server.kill(signal)
-    await once(server, 'exit')
-  }
+  await endProcess(server, signal)
   rmSync(folder, { recursive: true, force: true })
+}
+
+async function endProcess(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  server.kill(signal)
+  await once(server, 'exit')
 }
