@@ -113,6 +113,12 @@ export function createActions(parts: {
       const repository = repositoryNamed(world, fullName)
       return addComment(world, repository, pullRequestNumbered(repository, number), comment)
     },
+    deleteIssueComment: async (fullName, number, id) => {
+      const { conversation } = pullRequestOf(fullName, number)
+      const index = conversation.findIndex((comment) => comment.id === id)
+      if (index < 0) throw new Error(`no comment ${id}`)
+      conversation.splice(index, 1)
+    },
     revokeTokens: async () => world.tokens.clear(),
 
     deliver: (event, payload) => deliveries.send(event, payload),

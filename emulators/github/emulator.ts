@@ -51,6 +51,8 @@ export interface GitHubEmulator extends GitHubEmulatorIdentity {
   deleteFork(repository: string, number: number): Promise<void>
   /** A person's comment, which GitHub takes as the API would. */
   comment(repository: string, number: number, comment: NewComment): Promise<void>
+  /** Somebody with the right to do so deletes a comment of the conversation, whoever wrote it. */
+  deleteIssueComment(repository: string, number: number, id: number): Promise<void>
   /** Ends the life of all installation tokens. */
   revokeTokens(): Promise<void>
 

@@ -33,6 +33,7 @@ export function connectGitHubEmulator(identity: GitHubEmulatorIdentity): GitHubE
     editBase: (...values) => call('editBase', ...values),
     deleteFork: (...values) => call('deleteFork', ...values),
     comment: (...values) => call('comment', ...values),
+    deleteIssueComment: (...values) => call('deleteIssueComment', ...values),
     revokeTokens: () => call('revokeTokens'),
     deliver: (...values) => call('deliver', ...values),
     redeliver: (...values) => call('redeliver', ...values),
