@@ -81,7 +81,8 @@ async function postComments(posting: Posting, decided: DecidedReview): Promise<r
 /** GitHub does not say which comment it refused: those whose lines are not in its diff (any more). */
 async function refusedFindings(posting: Posting, findings: readonly Finding[]): Promise<ReadonlySet<string>> {
   const files = await posting.currentFiles()
-  const refused = findings.filter(({ path, anchor }) => {
+  const refused = findings.filter(({ path, anchor, verdict }) => {
+    if (verdict.kind !== 'posted' || verdict.place !== 'inline') return false
     const file = files.get(path)
     return !file || !anchor || !isCommentable(file, anchor)
   })
@@ -114,7 +115,7 @@ async function postSummary(posting: Posting, composed: ComposedReview, needed: b
   const body = withMarker(composed.summary, marker)
   await writeOnce(posting, 'summary', marker, {
     find: () => repository.findSummary(run.pullRequest, marker, signal),
-    write: () => repository.createSummary(run.pullRequest, body, signal),
+    write: async () => (needed ? await repository.createSummary(run.pullRequest, body, signal) : undefined),
     rewrite: (id) => repository.updateSummary(id, body, signal),
   })
 
@@ -144,11 +145,21 @@ async function writeOnce(
   { find, write, rewrite }: OnceWrite,
 ): Promise<boolean> {
   const intent = await ledger.intend(run, kind, marker)
-  const standing =
-    intent.kind === 'done' ? intent.githubId : intent.kind === 'intended' ? (await find())?.id : undefined
-  const kept = standing === undefined ? undefined : rewrite ? (await rewrite(standing))?.id : standing
-  const id = kept ?? (await write())?.id
+  const id = (await standing()) ?? (await write())?.id
   if (id === undefined) return false
   await ledger.posted(run, kind, marker, id)
   return true
+
+  async function standing(): Promise<number | undefined> {
+    if (intent.kind === 'new') return undefined
+    const kept = intent.kind === 'done' ? await keep(intent.githubId) : undefined
+    if (kept !== undefined) return kept
+    // Nobody knows whether a write landed; nor, when the known one was deleted, whether another was written in its place.
+    const found = await find()
+    return found && (await keep(found.id))
+  }
+
+  async function keep(id: number): Promise<number | undefined> {
+    return rewrite ? (await rewrite(id))?.id : id
+  }
 }
