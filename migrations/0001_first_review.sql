@@ -110,7 +110,7 @@ create table findings (
   replacement text,
   confidence double precision not null check (confidence between 0 and 1),
   verdict text not null check (verdict in ('posted', 'merged', 'dropped')),
-  place text check (place in ('inline', 'file', 'summary')), -- of posted ones
+  place text check (place in ('inline', 'summary')), -- of posted ones
   merged_into text, -- the id of the finding that speaks for a merged one
   drop_reason text,
   drop_detail text,

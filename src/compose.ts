@@ -64,7 +64,7 @@ export interface Roles {
 export async function openSystem(config: Config, roles: Roles, log: Logger): Promise<System> {
   const opened = createCloser(log)
   try {
-    for (const warning of config.warnings) log.warn(warning)
+    for (const warning of config.warnings) log.warn({ warning }, 'settings are worth a look')
     const metrics = openMetrics()
     const database = opened.add(await openDatabase(config, log))
     await migrate(database)

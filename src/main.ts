@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { errorMessage } from './base/errors.ts'
 import { packageRoot } from './base/package-root.ts'
 import { runDemo } from './cli/demo-command.ts'
 import { openDoctor } from './cli/doctor-checks.ts'
@@ -9,6 +8,8 @@ import { runDoctor } from './cli/doctor-command.ts'
 import { runProgram, type Commands, type SettingsOption } from './cli/program.ts'
 import { runReview } from './cli/review-command.ts'
 import { doctorSystems, migrateStore, openReviewing, openSystem, type Roles } from './compose.ts'
+import type { ConfigUse } from './config/joint-faults.ts'
+import { withEnvFile } from './config/env-file.ts'
 import { readConfig, type Config } from './config.ts'
 import { createLogger } from './telemetry/logger.ts'
 
@@ -19,9 +20,9 @@ const terminal = { stdin, stdout, stderr }
 const interrupted = new AbortController()
 
 const commands: Commands = {
-  start: (options) => run(options, { serves: true, works: true }),
-  serve: (options) => run(options, { serves: true, works: false }),
-  work: (options) => run(options, { serves: false, works: true }),
+  start: (options) => run('server', options, { serves: true, works: true }),
+  serve: (options) => run('webhooks', options, { serves: true, works: false }),
+  work: (options) => run('worker', options, { serves: false, works: true }),
   migrate: async (options) => {
     const config = readSettings(options, 'tool')
     const applied = await migrateStore(config, createLogger(config.log.level, stderr))
@@ -39,7 +40,7 @@ const commands: Commands = {
       interrupted.signal,
     ),
   doctor: async (options) => {
-    const doctor = openDoctor(doctorSystems(() => readSettings(options, 'server'), createLogger('silent')))
+    const doctor = openDoctor(doctorSystems(() => readSettings(options, 'tool'), createLogger('silent')))
     try {
       return await runDoctor(doctor.checks, { json: options.json, terminal }, interrupted.signal)
     } finally {
@@ -58,8 +59,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 process.exitCode = await runProgram(process.argv.slice(2), commands, { version, terminal })
 
 /** Runs a server or a worker until the process is told to stop. */
-async function run(options: SettingsOption, roles: Roles): Promise<number> {
-  const config = readSettings(options, roles.serves ? 'server' : 'worker')
+async function run(use: ConfigUse, options: SettingsOption, roles: Roles): Promise<number> {
+  const config = readSettings(options, use)
   const log = createLogger(config.log.level)
   const system = await openSystem(config, roles, log)
   log.info({ version, ...roles, ...(system.url !== undefined && { url: system.url }) }, 'started')
@@ -72,15 +73,8 @@ async function run(options: SettingsOption, roles: Roles): Promise<number> {
   return 0
 }
 
-function readSettings({ envFile }: SettingsOption, use: Parameters<typeof readConfig>[1]): Config {
-  if (envFile !== undefined) {
-    try {
-      process.loadEnvFile(envFile)
-    } catch (error) {
-      throw new Error(`could not read ${envFile}: ${errorMessage(error)}`, { cause: error })
-    }
-  }
-  return readConfig(process.env, use)
+function readSettings({ envFile }: SettingsOption, use: ConfigUse): Config {
+  return readConfig(withEnvFile(process.env, envFile), use)
 }
 
 function readVersion(): string {

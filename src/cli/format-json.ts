@@ -10,8 +10,8 @@ export interface ReviewJson {
   readonly version: 1
   /** `owner/name#12`, the name of a folder, or of a patch file. */
   readonly change: string
-  /** Where the review was posted; null when it was not. */
-  readonly url: string | null
+  /** Whether it stands on the pull request now. */
+  readonly posted: boolean
   /** Whether every reviewable hunk was read. */
   readonly whole: boolean
   /** Every candidate with its verdict, the most severe first. Those that are said have `verdict.kind` "posted". */
@@ -30,11 +30,11 @@ interface FindingJson extends Omit<Finding, 'anchor' | 'replacement'> {
 }
 
 export function formatJson(reviewed: Reviewed): string {
-  const { name, findings, receipt, url } = reviewed
+  const { name, findings, receipt, posted } = reviewed
   const json: ReviewJson = {
     version: 1,
     change: name,
-    url: url ?? null,
+    posted,
     whole: isWhole(receipt),
     findings: findings.map(findingJson),
     receipt,

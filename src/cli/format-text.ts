@@ -23,7 +23,7 @@ export function formatText(reviewed: Reviewed, { color }: { readonly color: bool
   })
   const lines = [
     ...receiptLines(reviewed),
-    ...(reviewed.url ? [`Posted: ${terminalLine(reviewed.url)}`] : []),
+    ...(reviewed.posted ? [`Posted on ${terminalLine(reviewed.name)}.`] : []),
   ]
   return `${[headline(reviewed, said, paint), ...sections, lines.join('\n')].join('\n\n')}\n`
 }

@@ -52,7 +52,7 @@ const receipt: Receipt = {
 
 function reviewed(findings: readonly Finding[], over: Partial<Reviewed> = {}): Reviewed {
   const files = parsePatch(patch).map((diff) => ({ diff }))
-  return { name: 'shop', findings, receipt, files, ...over }
+  return { name: 'shop', findings, receipt, files, posted: false, ...over }
 }
 
 describe('text', () => {
@@ -122,7 +122,7 @@ Not read, or not by everyone:
       source: { kind: 'analyser', analyser: 'oxlint', rule: evil },
     })
     const files = [{ path: evil, hunks: { failed: 1 }, reason: evil }]
-    const shown = text([hostile], { name: evil, url: evil, receipt: { ...receipt, files } })
+    const shown = text([hostile], { name: evil, receipt: { ...receipt, files } })
     expect(shown).toContain('<U+001B>[2J')
     // oxlint-disable-next-line no-control-regex -- exactly these must not be there
     expect(shown).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200B\u202C\u202E]/)
@@ -165,10 +165,10 @@ describe('JSON', () => {
       verdict: { kind: 'dropped', reason: 'quote-missing', detail: 'no such line' },
     })
     const { anchor: _, ...nowhere } = dropped
-    expect(json(reviewed([finding('a', 'high'), nowhere], { url: 'https://example.com/1' }))).toMatchObject({
+    expect(json(reviewed([finding('a', 'high'), nowhere], { posted: true }))).toMatchObject({
       version: 1,
       change: 'shop',
-      url: 'https://example.com/1',
+      posted: true,
       whole: true,
       findings: [
         { id: 'a', path: 'src/cart.ts', startLine: 10, endLine: 11, side: 'RIGHT', verdict: inline },
@@ -180,7 +180,11 @@ describe('JSON', () => {
 
   test('a review that did not read everything says so', () => {
     const partly = { ...receipt, hunks: { ...receipt.hunks, failed: 1 } }
-    expect(json(reviewed([], { receipt: partly }))).toMatchObject({ whole: false, url: null, findings: [] })
+    expect(json(reviewed([], { receipt: partly }))).toMatchObject({
+      whole: false,
+      posted: false,
+      findings: [],
+    })
   })
 
   test('it is one line, whatever the findings hold', () => {

@@ -162,11 +162,17 @@ describe('a branch', () => {
 describe('a patch', () => {
   const diff = () => repository.git('diff', 'main', 'feature').toString()
 
-  test('may come in by the standard input, and says what could not be read without the files', async () => {
+  test('may come in by the standard input; the files that it adds are read whole', async () => {
     const { code, stdout } = await review({ source: { kind: 'patch', file: '-' }, stdin: diff() })
-    expect(stdout).toMatch(/^standard input: no findings/)
-    expect(stdout).toMatch(/price\.py: .+/)
+    expect(stdout).toMatch(/^standard input: 1 high/)
     expect(code).toBe(0)
+  })
+
+  test('of a file that is not at hand cannot be read without a model, and says so', async () => {
+    const stdin = 'diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x = 1\n+x = y\n'
+    const { code, stdout } = await review({ source: { kind: 'patch', file: '-' }, stdin })
+    expect(stdout).toContain('a.py: its whole content is not known, and no model is configured')
+    expect(code).toBe(2)
   })
 
   test('may be a file', async () => {

@@ -2,7 +2,7 @@ import { errorMessage, isAbort } from '../base/errors.ts'
 import { readLocalChange } from '../git/local-change.ts'
 import { readPatchChange } from '../git/patch-change.ts'
 import type { RepositoryName } from '../github/github.ts'
-import type { Change } from '../review/change.ts'
+import type { Change, ChangedText } from '../review/change.ts'
 import type { Severity } from '../review/finding.ts'
 import type { ReviewChange, ReviewObserver, ReviewResult } from '../review/review-change.ts'
 import { formatJson } from './format-json.ts'
@@ -43,7 +43,7 @@ export interface Reviewing {
     options: { readonly post: boolean },
     observer: ReviewObserver,
     signal: AbortSignal,
-  ) => Promise<ReviewResult & { readonly url?: string }>
+  ) => Promise<ReviewResult & { readonly files: readonly ChangedText[] }>
   close(): Promise<void>
 }
 
@@ -96,7 +96,7 @@ async function review(
       const result = await during(source.kind, context, ({ reviewPullRequest }, observer) =>
         reviewPullRequest(repository, number, { post }, observer, signal),
       )
-      return { ...result, name: `${repository}#${number}`, files: [] }
+      return { ...result, name: `${repository}#${number}`, posted: post }
     }
   }
 }
@@ -110,7 +110,7 @@ async function reviewRead(
   const result = await during(kind, context, ({ reviewChange }, observer) =>
     reviewChange(change, observer, signal),
   )
-  return { ...result, name: change.name, files: change.files }
+  return { ...result, name: change.name, files: change.files, posted: false }
 }
 
 /** Opens what reviews for as long as it works, and shows its progress. */

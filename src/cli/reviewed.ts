@@ -10,8 +10,8 @@ export interface Reviewed {
   readonly receipt: Receipt
   /** The files of the change, to quote lines from; empty when they are not at hand. */
   readonly files: readonly ChangedText[]
-  /** Where the review was posted. */
-  readonly url?: string
+  /** Whether it stands on the pull request now. */
+  readonly posted: boolean
 }
 
 /** The findings that are said, by file and line. */

@@ -97,7 +97,7 @@ export interface FindingRow {
   replacement: string | null
   confidence: number
   verdict: Verdict['kind']
-  place: 'inline' | 'file' | 'summary' | null
+  place: 'inline' | 'summary' | null
   merged_into: string | null
   drop_reason: DropReason | null
   drop_detail: string | null

@@ -18,7 +18,7 @@ export function parseModelId(text: string): ModelId {
   const model = id.slice(slash + 1)
   if (provider && /^[\x21-\x7e]{1,200}$/.test(model)) return { provider, model }
   throw new PermanentError(
-    `${JSON.stringify(id.slice(0, 100))} names no model: write provider/model, such as openai/gpt-5.2 ` +
-      `or anthropic/claude-sonnet-4-5, with one of the providers ${modelProviders.join(', ')}`,
+    `${JSON.stringify(id.slice(0, 100))} names no model: write provider/model, such as openai/gpt-5.6 ` +
+      `or anthropic/claude-sonnet-5-5, with one of the providers ${modelProviders.join(', ')}`,
   )
 }

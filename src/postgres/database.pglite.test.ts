@@ -69,7 +69,7 @@ test('a folder that a living process has is refused with its number, the folder 
   const database = await open(folder)
   const second = open(folder)
   await expect(second).rejects.toThrow(
-    new RegExp(`${folder}.*process ${process.pid}.*--data-dir.*DATABASE_URL`),
+    new RegExp(`${folder}.*process ${process.pid}.*DATA_DIR.*DATABASE_URL`),
   )
   expect(errorKind(await second.catch((error: unknown) => error))).toBe('permanent')
   await database.close()

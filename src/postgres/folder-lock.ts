@@ -30,7 +30,7 @@ export async function lockFolder(folder: string): Promise<ReleaseFolder> {
     if (attempt === ATTEMPTS) {
       throw new PermanentError(
         `the data folder ${folder} is in use by process ${holder}: stop it, ` +
-          'or choose another folder with --data-dir, or a PostgreSQL server with DATABASE_URL',
+          'or choose another folder with DATA_DIR, or a PostgreSQL server with DATABASE_URL',
       )
     }
     // Two that saw each other both stepped back: uneven waits let one of them in.

@@ -4,7 +4,7 @@ import type { Finding, Verdict } from './finding.ts'
 import { emptyReceipt } from './make-receipt.ts'
 import type { FileReceipt, Receipt } from './receipt.ts'
 
-const posted = (place: 'inline' | 'file' | 'summary'): Verdict => ({ kind: 'posted', place })
+const posted = (place: 'inline' | 'summary'): Verdict => ({ kind: 'posted', place })
 const dropped: Verdict = { kind: 'dropped', reason: 'quote-missing', detail: 'x' }
 const saidEarlier: Verdict = { kind: 'dropped', reason: 'already-said', detail: 'x' }
 
@@ -100,7 +100,7 @@ describe('the headline', () => {
   test('counts what is said, inline and elsewhere, and nothing else', () => {
     const findings = [
       finding('a'),
-      finding('b', { verdict: posted('file') }),
+      finding('b', { verdict: posted('summary') }),
       finding('c', { verdict: posted('summary') }),
       finding('d', { verdict: dropped }),
       finding('e', { verdict: { kind: 'merged', into: 'a' } }),

@@ -25,7 +25,7 @@ export type DropReason =
 
 /** What became of a candidate. Every candidate ends in exactly one of these (I6). */
 export type Verdict =
-  | { readonly kind: 'posted'; readonly place: 'inline' | 'file' | 'summary' }
+  | { readonly kind: 'posted'; readonly place: 'inline' | 'summary' }
   | { readonly kind: 'merged'; readonly into: string }
   | { readonly kind: 'dropped'; readonly reason: DropReason; readonly detail: string }
 

@@ -96,9 +96,16 @@ function analysedFile({ diff, content }: ChangedText, { analysers, linters }: Re
     return { path, hunks: { read: hunks }, ...(failure !== undefined && { reason: failure }) }
   }
   if (failure !== undefined) return { path, hunks: { failed: hunks }, reason: failure }
+  if (content === undefined) {
+    return {
+      path,
+      hunks: { failed: hunks },
+      reason: 'its whole content is not known, and no model is configured',
+    }
+  }
   return {
     path,
     hunks: { skipped: hunks },
-    reason: `${content === undefined ? 'its whole content is not known' : 'no built-in analyser reads it'}, and no model is configured`,
+    reason: 'no built-in analyser reads it, and no model is configured',
   }
 }

@@ -1,4 +1,5 @@
 import type { IdSource } from '../base/ids.ts'
+import type { ChangedText } from './change.ts'
 import { PermanentError } from '../base/errors.ts'
 import type { GitHubRepository, RepositoryName } from '../github/github.ts'
 import { gatherDiffs, gatherPullRequest, type GatherOptions } from './gather.ts'
@@ -25,13 +26,13 @@ export async function reviewOnce(
   { reviewChange, post, newId, ...gathering }: OnceOptions,
   observer: ReviewObserver,
   signal: AbortSignal,
-): Promise<ReviewResult> {
+): Promise<ReviewResult & { readonly files: readonly ChangedText[] }> {
   const pullRequest = await repository.pullRequest(number, signal)
   if (!pullRequest) {
     throw new PermanentError(`${name}#${number} is not there, or the token may not see it`)
   }
   const change = await gatherPullRequest(repository, pullRequest, gathering, signal)
-  const result = await reviewChange(change, observer, signal)
+  const result = { ...(await reviewChange(change, observer, signal)), files: change.files }
   if (!post) return result
 
   const now = await repository.pullRequest(number, signal)
