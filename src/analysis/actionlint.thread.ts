@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { ThreadInput } from './lint-in-thread.ts'
 import type { LinterReport } from './open-thread-linter.ts'
 import { serveLinter } from './serve-linter.ts'
+import type { LineRange } from './to-findings.ts'
 import { workflowRule } from './workflow-rules.ts'
 
 interface LintResult {
@@ -23,9 +24,29 @@ async function lint({ path, text }: ThreadInput): Promise<LinterReport> {
   return {
     problems: results.flatMap(({ kind, message, line }) => {
       const rule = workflowRule(kind, message)
-      return rule ? [{ rule, message, places: [{ startLine: line, endLine: line }] }] : []
+      return rule ? [{ rule, message, places: placesOf(text, line, message) }] : []
     }),
   }
+}
+
+/**
+ * actionlint gives the line where a text starts; in a script of several lines the expression, which the message names,
+ * stands further down.
+ */
+function placesOf(text: string, line: number, message: string): LineRange[] {
+  const named = /"(?<name>[^"]+)"/.exec(message)?.groups?.['name'] ?? ''
+  const lines = text.split('\n')
+  const indentOf = (index: number): number => (lines[index] ?? '').search(/\S/)
+  const places: LineRange[] = []
+  for (let index = line; index < lines.length; index++) {
+    const indent = indentOf(index)
+    if (indent >= 0 && indent <= indentOf(line - 1)) break
+    const found = lines[index] ?? ''
+    if (found.includes('${{') && found.includes(named))
+      places.push({ startLine: index + 1, endLine: index + 1 })
+  }
+  const first = lines[line - 1] ?? ''
+  return first.includes('${{') || places.length === 0 ? [{ startLine: line, endLine: line }] : places
 }
 
 serveLinter(lint)

@@ -158,6 +158,7 @@ test('code that looks like a mistake and is none gives nothing', async () => {
     'async function load() {}\nexport async function f() {\n  const a = load()\n  const b = load()\n  return await Promise.all([a, b])\n}',
     'async function load() {}\nexport async function f() {\n  const a = load()\n  return (await a).name\n}',
     'async function main() {}\nmain()',
+    'export async function f(make, done) {\n  done()\n  return make(1).length\n}',
     'export function f(a) {\n  for (let i = 1; i <= a.length; i++) console.log(a[i - 1])\n}',
     'export const isNaN = (x) => x !== x',
     'export const colour = Math.random()',

@@ -7,7 +7,7 @@
 export function withoutInlineDirectives(text: string): string {
   return text
     .replaceAll(/#[ \t]*(?:ruff[ \t]*:|flake8[ \t]*:|noqa)/gi, disarm)
-    .replaceAll(/(?:ox|es|secret)lint-(?:disable|enable)/gi, disarm)
+    .replaceAll(/(?:ox|es)lint-(?:disable|enable)/gi, disarm)
 }
 
 /** Inside the directive word only: `#` and the colon keep their places, for strings that hold such text. */

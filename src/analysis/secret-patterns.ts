@@ -90,6 +90,6 @@ export const unquotedValue = new RegExp(
 
 /** `<password>…</password>`. */
 export const elementValue = new RegExp(
-  `<(?<name>[\\w.:-]{0,40}(?:${secretNames}))>(?<secret>[^<>\\s$]{6,300})</`,
+  `<(?<name>[\\w.:-]{0,40}(?:${secretNames}))>(?<secret>[^<>\\s\${}]{6,300})</`,
   'gi',
 )

@@ -1,6 +1,3 @@
-import { lintSource } from '@secretlint/core'
-import { creator as recommendedRules } from '@secretlint/secretlint-rule-preset-recommend'
-import { withoutInlineDirectives } from './inline-directives.ts'
 import { findPrivateKeys } from './private-keys.ts'
 import {
   connectionPassword,
@@ -10,6 +7,7 @@ import {
   unquotedValue,
 } from './secret-patterns.ts'
 import { isPlaceholder, looksLikeKey, looksLikePassword } from './secret-plausibility.ts'
+import { matchSecretlintRules } from './secretlint-rules.ts'
 import { isTestPath } from './test-path.ts'
 
 /** Where a secret stands, in UTF-16 offsets, the end not included. */
@@ -117,30 +115,15 @@ const kindOfRule: Readonly<Record<string, string>> = {
   privatekey: 'private-key',
 }
 
-/** What secretlint's recommended rules know. Its messages are masked, and only its ranges are used. */
+/** What secretlint's recommended rules know. */
 async function lintPiece(text: string, { isTest }: Place): Promise<SecretSpan[]> {
-  const { messages } = await lintSource({
-    // `secretlint-disable` is written by the very change that is judged.
-    source: {
-      content: withoutInlineDirectives(text),
-      filePath: '/file.txt',
-      contentType: 'text',
-      ext: '.txt',
-    },
-    options: {
-      maskSecrets: true,
-      noPhysicFilePath: true,
-      config: { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: recommendedRules }] },
-    },
-  })
-  return messages.flatMap(({ ruleId, range: [start, end] }) => {
-    const rule = ruleId.replace('@secretlint/secretlint-rule-', '')
+  const matches = await matchSecretlintRules(text)
+  return matches.flatMap(({ rule, start, end }) => {
     const kind = kindOfRule[rule] ?? `${rule}-token`
     const secret = text.slice(start, end)
     // Connection strings and private keys are judged by our own rules, which know placeholders and tests.
     const judgedElsewhere = kind === 'connection-password' || kind === 'private-key'
-    if (judgedElsewhere || isPlaceholder(secret)) return []
-    return [{ start, end, kind, certain: !isTest }]
+    return judgedElsewhere || isPlaceholder(secret) ? [] : [{ start, end, kind, certain: !isTest }]
   })
 }
 

@@ -15,10 +15,13 @@ export function calledFunction(context: Context, call: Call): FunctionFacts | un
     const definitions = reference?.resolved?.defs ?? []
     const [definition] = definitions
     if (!definition || definitions.length > 1) return undefined
-    const { node, parent } = definition
-    if (node.type === 'FunctionDeclaration') return node
+    const { node, parent, type } = definition
+    // The definition of a parameter is its function, which says nothing of what is passed.
+    if (type === 'FunctionName' && node.type === 'FunctionDeclaration') return node
     const isConstant = parent?.type === 'VariableDeclaration' && parent.kind === 'const'
-    return node.type === 'VariableDeclarator' && isConstant ? asFunction(node.init) : undefined
+    return type === 'Variable' && node.type === 'VariableDeclarator' && isConstant
+      ? asFunction(node.init)
+      : undefined
   }
   if (callee.type !== 'MemberExpression' || callee.object.type !== 'ThisExpression' || callee.computed)
     return undefined
