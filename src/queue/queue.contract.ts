@@ -98,6 +98,18 @@ export function queueContract(open: () => Promise<QueueUnderTest>): void {
     expect(await claim()).toEqual([])
   })
 
+  test('a job that waits for its time changes nothing either, whether it is new or was given back', async () => {
+    const later = { id: jobId('later'), kind: 'test', payload: 1, notBefore: inMs(5_000) }
+    await queue.enqueue([later])
+    await add('limited', 1)
+    await again(await claimOne(), 5_000, false)
+    expect(await queue.enqueue([{ ...later, payload: 2, notBefore: inMs(0) }])).toBe(0)
+    expect(await add('limited', 2)).toBe(0)
+    expect(await claim()).toEqual([])
+    opened.advance(5_000)
+    expect((await claim(5)).map(({ payload }) => payload)).toEqual([1, 1])
+  })
+
   test('the same id from fifty sides at once is one job', async () => {
     const added = await Promise.all(Array.from({ length: 50 }, () => add('same')))
     expect(added.reduce((sum, count) => sum + count)).toBe(1)
@@ -198,6 +210,36 @@ export function queueContract(open: () => Promise<QueueUnderTest>): void {
     expect(await claim()).toEqual([])
     opened.advance(1)
     expect(await claimOne()).toMatchObject({ id: 'retried', attempt: 2 })
+  })
+
+  test('a job given back is the same job, at once or later', async () => {
+    const payload = { text: 'naïve 🎩 "\\ \u2028', list: [1, null, 0.1] }
+    const enqueuedAt = opened.now()
+    await queue.enqueue([{ id: jobId('kept'), kind: 'odd kind', payload }])
+    for (const ms of [0, 1_000, -1_000, 2_000]) {
+      opened.advance(1)
+      await again(await claimOne(), ms)
+      opened.advance(Math.max(0, ms))
+    }
+    expect(await claimOne()).toMatchObject({ id: 'kept', kind: 'odd kind', payload, enqueuedAt, attempt: 5 })
+  })
+
+  test('attempts are counted on whatever way a job comes back', async () => {
+    await add('odyssey')
+    await claimOne()
+    opened.advance(LEASE_MS)
+    const second = await claimOne()
+    await again(second, 1_000, false)
+    opened.advance(1_000)
+    const third = await claimOne()
+    expect([second.attempt, third.attempt]).toEqual([2, 2])
+    opened.advance(LEASE_MS)
+    const fourth = await claimOne()
+    await again(fourth, 0)
+    const fifth = await claimOne()
+    expect([fourth.attempt, fifth.attempt]).toEqual([3, 4])
+    await queue.bury(fifth, 'enough')
+    expect(await queue.deadLetters(1)).toMatchObject([{ attempts: 4 }])
   })
 
   test('a job given back without counting comes with the same attempt number', async () => {
@@ -303,6 +345,25 @@ export function queueContract(open: () => Promise<QueueUnderTest>): void {
     const waiting = waitingClaim()
     await again(job, 0, false)
     expect(names(await waiting.result)).toEqual(['returned'])
+  })
+
+  test('a claim that waits gets a dead letter that is replayed', async () => {
+    await add('raised')
+    await queue.bury(await claimOne(), 'no')
+    const waiting = waitingClaim()
+    await queue.replay(jobId('raised'))
+    expect(names(await waiting.result)).toEqual(['raised'])
+  })
+
+  test('claims that wait share the jobs that come', async () => {
+    const other = opened.openAnother()
+    const waiting = [waitingClaim(), waitingClaim(), waitingClaim(never, other), waitingClaim(never, other)]
+    const ids = ['one', 'two', 'three', 'four']
+    await queue.enqueue(ids.map((id) => ({ id: jobId(id), kind: 'test', payload: {} })))
+    const claimed = await Promise.all(waiting.map(({ result }) => result))
+    expect(claimed.map((jobs) => jobs.length)).toEqual([1, 1, 1, 1])
+    expect(names(claimed.flat()).toSorted()).toEqual(ids.toSorted())
+    await other.close()
   })
 
   test('an abort ends the wait with an empty list, and takes no job with it', async () => {
