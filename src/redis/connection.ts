@@ -34,6 +34,7 @@ export function openConnection({ url, log, clock }: ConnectionOptions): Connecti
   let closed = false
 
   async function connect(): Promise<Session> {
+    current?.end() // lets go of what the client library keeps for it
     try {
       const opened = await openSession({ url, connectMs: CONNECT_MS, onLost: warn })
       if (failures > 0) log.info({ failures }, 'connected to Redis again')
