@@ -59,14 +59,8 @@ export function openRedisQueue(redis: Redis, { log, prefix, clock }: RedisQueueO
     )
   })
 
-  const addJob = coalesce(MAX_BATCH, async (jobs: readonly NewJob[]) => {
-    const args = jobs.flatMap(({ id, kind, payload, notBefore }) => [
-      id,
-      kind,
-      JSON.stringify(payload),
-      notBefore ? String(notBefore.getTime()) : '',
-    ])
-    const { dueInMs, added } = replies.readAdded(await run(enqueue, now(), ...args))
+  const addJob = coalesce(MAX_BATCH, async (jobs: readonly (readonly string[])[]) => {
+    const { dueInMs, added } = replies.readAdded(await run(enqueue, now(), ...jobs.flat()))
     alarm.set(dueInMs)
     return added
   })
@@ -78,7 +72,7 @@ export function openRedisQueue(redis: Redis, { log, prefix, clock }: RedisQueueO
 
   return {
     enqueue: async (jobs) => {
-      const added = await Promise.all(jobs.map(addJob))
+      const added = await Promise.all(jobs.map((job) => addJob(enqueueArgs(job))))
       return added.filter(Boolean).length
     },
 
@@ -106,4 +100,8 @@ export function openRedisQueue(redis: Redis, { log, prefix, clock }: RedisQueueO
       await claimer.close()
     },
   }
+}
+
+function enqueueArgs({ id, kind, payload, notBefore }: NewJob): readonly string[] {
+  return [id, kind, JSON.stringify(payload), notBefore ? String(notBefore.getTime()) : '']
 }
