@@ -69,8 +69,8 @@ async function reviewChange(
       files: files.length,
       reviewed: files.filter(({ selection }) => selection.kind === 'review').length,
       units: divided.units.length,
-      overBudget: divided.overBudget.length,
-      redactedSecrets: redacted,
+      'over budget': divided.overBudget.length,
+      'hidden credentials': redacted,
     },
   })
 
@@ -98,9 +98,9 @@ async function reviewChange(
   await observer.event({
     step: 'found',
     detail: {
-      byAnalysers: analysed.candidates.length,
-      byModel: candidates.length,
-      failedUnits: asked.filter(({ outcome }) => outcome.kind === 'failed').length,
+      'by analysers': analysed.candidates.length,
+      'by model': candidates.length,
+      'failed units': asked.filter(({ outcome }) => outcome.kind === 'failed').length,
     },
   })
 

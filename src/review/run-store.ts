@@ -38,6 +38,7 @@ export interface PostedComment {
 export interface RunEvent {
   /** `started`, `gathered`, `asked`, `posted`, … */
   readonly step: string
+  /** Names in words, as people read them. */
   readonly detail: Readonly<Record<string, string | number | boolean>>
 }
 
