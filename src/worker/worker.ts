@@ -94,7 +94,7 @@ async function drive(options: WorkerOptions, job: ClaimedJob, stop: AbortSignal)
   try {
     const signal = AbortSignal.any([stop, leaseLost.signal])
     const outcome = await attempt(options, job, { attempt: job.attempt, log, signal }, leaseLost.signal)
-    options.metrics.job(job.kind in options.handlers ? job.kind : 'unknown', outcome)
+    options.metrics.job(Object.hasOwn(options.handlers, job.kind) ? job.kind : 'unknown', outcome)
     log.info({ outcome }, 'job settled')
   } catch (error) {
     log.warn({ error: errorMessage(error) }, 'job could not be settled; its lease will run out')
@@ -111,23 +111,34 @@ async function attempt(
   leaseLost: AbortSignal,
 ): Promise<JobOutcome> {
   const { queue, clock, random, retryPolicy = defaultRetryPolicy } = options
-  const handler = options.handlers[job.kind]
+  const handler = Object.hasOwn(options.handlers, job.kind) ? options.handlers[job.kind] : undefined
   if (!handler) return await bury(`unknown kind of job: ${job.kind}`)
   const payload = handler.payload.safeParse(job.payload)
   if (!payload.success) return await bury(`the payload does not fit: ${payload.error.message}`)
   if (job.attempt > retryPolicy.maxAttempts) {
-    return await giveUp(handler, payload.data, `its worker died ${job.attempt - 1} times`)
+    return await giveUp(
+      handler,
+      payload.data,
+      `attempt ${job.attempt - 1} never ended: its worker died or lost it`,
+    )
   }
   try {
     await handler.handle(payload.data, context)
-    return (await queue.complete(job)) ? 'completed' : 'lease-lost'
   } catch (error) {
     if (leaseLost.aborted) return 'lease-lost'
+    return await settleFailure(handler, payload.data, error)
+  }
+  return (await queue.complete(job)) ? 'completed' : 'lease-lost'
+
+  async function settleFailure(handler: JobHandler, payload: unknown, thrown: unknown): Promise<JobOutcome> {
+    // The abort of something else, a time-out for one, is a failure like others: handing back would go on forever.
+    const error =
+      errorKind(thrown) === 'aborted' && !context.signal.aborted ? new Error(errorMessage(thrown)) : thrown
     const kind = errorKind(error)
     const decision = decideFailure(error, job.attempt, clock.now(), random, retryPolicy)
     if (kind !== 'aborted')
       context.log.warn({ error: errorMessage(error), decision: decision.kind }, 'job failed')
-    if (decision.kind === 'bury') return await giveUp(handler, payload.data, decision.reason)
+    if (decision.kind === 'bury') return await giveUp(handler, payload, decision.reason)
     if (!(await queue.retry(job, decision))) return 'lease-lost'
     return kind === 'aborted' ? 'handed-back' : kind === 'rate-limited' ? 'rate-limited' : 'retried'
   }
@@ -137,9 +148,16 @@ async function attempt(
     try {
       await handler.buried?.(payload, reason, context)
     } catch (error) {
+      // Whoever has the job next makes it visible.
+      if (context.signal.aborted) return leaseLost.aborted ? 'lease-lost' : await handBack(reason)
       context.log.warn({ error: errorMessage(error) }, 'the failure could not be made visible')
     }
     return await bury(reason)
+  }
+
+  async function handBack(reason: string): Promise<JobOutcome> {
+    const again = { at: clock.now(), countsAsAttempt: false, reason }
+    return (await queue.retry(job, again)) ? 'handed-back' : 'lease-lost'
   }
 
   async function bury(reason: string): Promise<JobOutcome> {
@@ -168,6 +186,8 @@ async function beat(
       // The queue is away: the lease may outlive it. The next beat tells.
       log.warn({ jobId: job.id, error: errorMessage(error) }, 'heartbeat failed')
     }
+    // Settled while the heartbeat was under way: nothing is lost.
+    if (done.aborted) return
   }
   log.warn({ jobId: job.id }, 'lease lost, aborting the job')
   leaseLost.abort()
