@@ -17,13 +17,17 @@ export function commentsSection(record: RunRecord, pullRequestUrl: string): Html
 }
 
 function saidFinding(finding: Finding, comment: RecordedComment | undefined, pullRequestUrl: string): Html {
+  const { explanation, replacement, verdict } = finding
   const link = comment?.githubId !== undefined && `${pullRequestUrl}#discussion_r${comment.githubId}`
   return html`<article class="finding">
-    ${findingHeading(finding)} ${commentText(comment?.body ?? finding.explanation)}
+    ${findingHeading(finding)}
+    <p class="prose">${explanation}</p>
+    ${replacement !== undefined && replacement !== '' && html`<pre>${replacement}</pre>`}
     <p class="where">
-      ${finding.verdict.kind === 'posted' && finding.verdict.place === 'summary' && 'In the summary. '} Found
-      by ${finder(finding)}${link && html` · <a href="${link}">see it on GitHub</a>`}
+      ${verdict.kind === 'posted' && verdict.place === 'summary' && 'In the summary. '} Found by
+      ${finder(finding)}${link && html` · <a href="${link}">see it on GitHub</a>`}
     </p>
+    ${comment && fold('As it was posted', html`<pre>${withoutMarkers(comment.body)}</pre>`, { open: false })}
   </article>`
 }
 
@@ -70,13 +74,7 @@ function finder({ source, confidence }: Finding): string {
   return `${source.model}, ${Math.round(confidence * 100)} % certain`
 }
 
-/** Markdown as it was written, with its code blocks set apart: nothing of it is interpreted. */
-function commentText(body: string): readonly Html[] {
-  // What GitHub hides are our markers, by which a review is found again: nothing to read.
-  const visible = body.replaceAll(/<!--[^]*?-->/g, '')
-  return visible.split(/^(```[^]*?^```)\s*$/m).flatMap((part) => {
-    const text = part.trim()
-    if (text === '') return []
-    return [text.startsWith('```') ? html`<pre>${text}</pre>` : html`<p class="prose">${text}</p>`]
-  })
+/** What GitHub hides are our markers, by which a review is found again: nothing to read. */
+function withoutMarkers(body: string): string {
+  return body.replaceAll(/<!--[^]*?-->/g, '').trim()
 }

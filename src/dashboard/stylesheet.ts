@@ -78,6 +78,7 @@ pre { margin: .6rem 0; padding: .7rem .9rem; background: var(--wash); border-rad
 .severity.medium { color: var(--busy); }
 
 summary { cursor: pointer; padding: .3rem 0; color: var(--soft); }
+.finding summary { font-size: .9rem; padding: 0; }
 summary:hover { color: var(--ink); }
 
 .timeline { list-style: none; margin: 0; padding: 0; font-size: .95rem; }
