@@ -6,7 +6,8 @@ import { openSecrets } from './analysis/analyser.secrets.ts'
 import type { Analyser } from './analysis/analyser.ts'
 import { scanSecrets } from './analysis/secret-scanner.ts'
 import { systemClock } from './base/clock.ts'
-import { errorMessage, PermanentError } from './base/errors.ts'
+import { createCloser, type Closable } from './base/closer.ts'
+import { errorKind, errorMessage, PermanentError } from './base/errors.ts'
 import { randomIds } from './base/ids.ts'
 import type { DoctorSystems } from './cli/doctor-checks.ts'
 import type { Reviewing } from './cli/review-command.ts'
@@ -25,13 +26,17 @@ import { openPglite } from './postgres/database.pglite.ts'
 import { statement, type Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
 import { openPostgresQueue } from './queue/queue.postgres.ts'
+import { openRedisQueue } from './queue/queue.redis.ts'
 import type { Queue } from './queue/queue.ts'
+import { checkRedis } from './redis/check-redis.ts'
+import { openRedis } from './redis/open-redis.ts'
 import { keepEnqueueingOwedRuns } from './reconcile/enqueue-owed-runs.ts'
 import { createReviewChange, type ReviewChange } from './review/review-change.ts'
 import { REVIEW_JOB } from './review/review-job.ts'
 import { reviewOnce } from './review/review-once.ts'
 import { openRunStore } from './review/run-store.postgres.ts'
 import type { RunStore } from './review/run-store.ts'
+import type { ReadinessCheck } from './server/health-routes.ts'
 import { openServer } from './server/server.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { openMetrics, type Metrics } from './telemetry/metrics.ts'
@@ -41,7 +46,10 @@ import { startWorker } from './worker/worker.ts'
 
 /** Runs that are owed and not queued are looked for this often. */
 const SWEEP_MS = 30_000
-const LEASE_MS = 15_000
+/** A worker that died is noticed after this time, or one claim's wait later. */
+const LEASE_MS = 10_000
+/** Keeps our keys apart from others' on the same Redis. */
+const REDIS_PREFIX = 'lorgnette'
 const GITHUB_TIMEOUT_MS = 30_000
 
 const askStore = statement<{ one: number }>('ask_store', 'select 1 as one')
@@ -62,13 +70,14 @@ export interface Roles {
 
 /** Opens the store, brings its schema up to date, and starts what the roles ask for. Closes everything again when it fails. */
 export async function openSystem(config: Config, roles: Roles, log: Logger): Promise<System> {
-  const opened = createCloser(log)
+  const opened = createCloser((error) => log.warn({ error: errorMessage(error) }, 'could not close'))
   try {
     for (const warning of config.warnings) log.warn({ warning }, 'settings are worth a look')
     const metrics = openMetrics()
     const database = opened.add(await openDatabase(config, log))
     await migrate(database)
-    const queue = opened.add(openPostgresQueue(database, { log }))
+    await refuseUnfitRedis(config, log)
+    const queue = opened.add(openQueue(config, database, log))
     const runs = openRunStore(database)
 
     if (roles.works) {
@@ -83,7 +92,7 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
       queue,
       checks: [
         { name: 'store', check: async () => void (await database.run(askStore)) },
-        { name: 'queue', check: async () => void (await queue.depth()) },
+        queueCheck(config, queue),
       ],
       clock: systemClock,
       metrics,
@@ -171,7 +180,7 @@ export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSyst
   return {
     readConfig,
     openDatabase: (config) => openDatabase(config, log),
-    openQueue: (database) => openPostgresQueue(database, { log }),
+    openQueue: (config, database) => openQueue(config, database, log),
     openGitHub: (config) => (config.github.credentials ? openConfiguredGitHub(config, log) : undefined),
     openModel: openConfiguredModel,
     clock: systemClock,
@@ -232,39 +241,40 @@ function openConfiguredGitHub({ github }: Config, log: Logger): GitHub {
   })
 }
 
+/** The queue in the store, or on Redis: then it takes its connection along when it closes. */
+function openQueue({ queue }: Config, database: Database, log: Logger): Queue {
+  if (queue.kind === 'store') return openPostgresQueue(database, { log })
+  const redis = openRedis({ url: queue.url, log })
+  const opened = openRedisQueue(redis, { log, prefix: REDIS_PREFIX })
+  return { ...opened, close: () => opened.close().finally(() => redis.close()) }
+}
+
+/** A Redis that is away is waited for, with a warning; one that would lose or refuse jobs stops the start. */
+async function refuseUnfitRedis({ queue }: Config, log: Logger): Promise<void> {
+  if (queue.kind === 'store') return
+  const redis = openRedis({ url: queue.url, log })
+  try {
+    const { problems, warnings } = await checkRedis(redis)
+    if (problems.length > 0)
+      throw new PermanentError(`Redis is not fit for the queue: ${problems.join('; ')}`)
+    for (const warning of warnings) log.warn({ warning }, 'Redis is worth a look')
+  } catch (error) {
+    if (errorKind(error) !== 'retryable') throw error
+    log.warn({ error: errorMessage(error) }, 'Redis is away: work is accepted, and done when it is back')
+  } finally {
+    await redis.close()
+  }
+}
+
+/** In the store it is as well as the store. On Redis work is accepted without it. */
+function queueCheck({ queue: { kind } }: Config, queue: Queue): ReadinessCheck {
+  const check = async (): Promise<void> => void (await queue.depth())
+  return kind === 'store' ? { name: 'queue', check } : { name: 'queue', check, optional: true }
+}
+
 /** The configured store, connected: PostgreSQL, or PGlite in the data folder. */
 async function openDatabase({ store }: Config, log: Logger): Promise<Database> {
   return store.kind === 'postgres'
     ? openPostgres({ url: store.url, poolSize: store.poolSize, log })
     : await openPglite({ folder: store.folder, log })
-}
-
-interface Closable {
-  close(): Promise<void>
-}
-
-/** Remembers what was opened, and closes it in reverse order, once. A failure to close stops no other. */
-function createCloser(log: Logger): {
-  add<Opened extends Closable>(opened: Opened): Opened
-  close(): Promise<void>
-} {
-  const opened: Closable[] = []
-  let closing: Promise<void> | undefined
-  return {
-    add(closable) {
-      opened.push(closable)
-      return closable
-    },
-    close: () => (closing ??= closeAll()),
-  }
-
-  async function closeAll(): Promise<void> {
-    for (const closable of opened.toReversed()) {
-      try {
-        await closable.close()
-      } catch (error) {
-        log.warn({ error: errorMessage(error) }, 'could not close')
-      }
-    }
-  }
 }

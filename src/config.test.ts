@@ -292,9 +292,17 @@ describe('names that are not settings', () => {
   })
 })
 
-test('REDIS_URL is not ignored in silence', () => {
-  const { warnings } = readConfig({ ...enough, REDIS_URL: 'redis://127.0.0.1:6379' })
-  expect(warnings).toContainEqual(expect.stringContaining('REDIS_URL'))
+test('the queue is in the store, or on Redis beside a PostgreSQL server', () => {
+  const redis = { REDIS_URL: 'redis://127.0.0.1:6379' }
+  const postgres = { DATABASE_URL: 'postgres://127.0.0.1/lorgnette' }
+  expect(readConfig({ ...enough, ...postgres }).queue).toEqual({ kind: 'store' })
+  expect(readConfig({ ...enough, ...postgres, ...redis }).queue).toEqual({
+    kind: 'redis',
+    url: 'redis://127.0.0.1:6379',
+  })
+  expect(faults({ ...enough, ...redis })).toEqual([
+    expect.stringContaining('DATABASE_URL is missing although REDIS_URL is set'),
+  ])
 })
 
 test('a PostgreSQL server takes the place of the embedded one', () => {

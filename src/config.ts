@@ -14,6 +14,7 @@ export interface Config {
   /** Undefined when no model is configured: the built-in analysers review alone. */
   readonly llm?: ModelConfig
   readonly store: StoreConfig
+  readonly queue: QueueConfig
   readonly server: ServerConfig
   readonly worker: { readonly concurrency: number }
   readonly webhooks: WebhooksConfig
@@ -38,6 +39,10 @@ type GitHubCredentials =
 type StoreConfig =
   | { readonly kind: 'embedded'; readonly folder: string }
   | { readonly kind: 'postgres'; readonly url: string; readonly poolSize: number }
+
+type QueueConfig =
+  /** In the store itself. */
+  { readonly kind: 'store' } | { readonly kind: 'redis'; readonly url: string }
 
 interface ServerConfig {
   readonly host: string
@@ -72,6 +77,7 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
     github: { apiUrl: values.GITHUB_API_URL, ...(credentials && { credentials }) },
     ...(llm && { llm }),
     store: storeConfig(values, env),
+    queue: values.REDIS_URL === undefined ? { kind: 'store' } : { kind: 'redis', url: values.REDIS_URL },
     server: {
       host: values.HOST,
       port: values.PORT,
@@ -117,9 +123,6 @@ function storeConfig(values: SettingValues, env: NodeJS.ProcessEnv): StoreConfig
 
 function settingWarnings(values: SettingValues, use: ConfigUse): string[] {
   const warnings: string[] = []
-  if (values.REDIS_URL !== undefined) {
-    warnings.push('REDIS_URL is set, but this version has no queue on Redis: the queue stays in PostgreSQL')
-  }
   if ((use === 'server' || use === 'webhooks') && !values.GITHUB_WEBHOOK_SECRET) {
     warnings.push('GITHUB_WEBHOOK_SECRET is not set: unsigned deliveries from this machine are accepted')
   }

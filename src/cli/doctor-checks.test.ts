@@ -65,7 +65,7 @@ async function visit(
   const doctor = openDoctor({
     readConfig: () => readConfig({ ...env, ...changed }, 'tool'),
     openDatabase,
-    openQueue: (database) => openPostgresQueue(database, { log, clock }),
+    openQueue: (_config, database) => openPostgresQueue(database, { log, clock }),
     openGitHub: ({ github: { apiUrl, credentials } }) =>
       credentials && openGitHub({ apiUrl, credentials, clock, log, timeoutMs: 5_000 }),
     openModel: ({ llm }) => llm && openModel(llm),

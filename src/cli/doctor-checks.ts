@@ -18,7 +18,7 @@ export interface DoctorSystems {
   readonly readConfig: () => Config
   /** As it is: without applying migrations. */
   readonly openDatabase: (config: Config) => Promise<Database>
-  readonly openQueue: (database: Database) => Pick<Queue, 'depth' | 'close'>
+  readonly openQueue: (config: Config, database: Database) => Pick<Queue, 'depth' | 'close'>
   /** Undefined without credentials. */
   readonly openGitHub: (config: Config) => GitHub | undefined
   /** Undefined when none is configured. */
@@ -70,9 +70,9 @@ export function openDoctor(systems: DoctorSystems): Doctor {
     return checked.result
   })
 
-  const queue = withConfig('queue', async () => {
+  const queue = withConfig('queue', async (config) => {
     if (!database || !prepared) return skipped('the store is not ready')
-    const queue = systems.openQueue(database)
+    const queue = systems.openQueue(config, database)
     try {
       return await checkQueue(queue)
     } finally {

@@ -14,6 +14,7 @@ export function jointFaults(read: ReadSettings, use: ConfigUse): SettingFault[] 
   return [
     ...githubFaults(read, use),
     ...storeFaults(read, use),
+    ...queueFaults(read),
     ...deliveryFaults(read, use),
     ...modelFaults(read.values, read.present),
   ]
@@ -42,6 +43,13 @@ function githubFaults({ present }: ReadSettings, use: ConfigUse): SettingFault[]
     })
   }
   return faults
+}
+
+function queueFaults({ present }: ReadSettings): SettingFault[] {
+  if (!present.has('REDIS_URL') || present.has('DATABASE_URL')) return []
+  const problem =
+    'is missing although REDIS_URL is set: work that a crash takes from Redis comes back from PostgreSQL'
+  return [{ setting: 'DATABASE_URL', problem, expected: 'its address, or no REDIS_URL' }]
 }
 
 /** The embedded store is for one process: what one of two would receive there, the other would never see. */

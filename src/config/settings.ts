@@ -124,7 +124,7 @@ const store = {
     example: 'redis://127.0.0.1:6379',
     whenUnset: 'the queue is in PostgreSQL',
     meaning:
-      'Reserved for the queue on Redis. This version has none yet: a value is checked, then a warning says that the queue stays in PostgreSQL.',
+      'A Redis server, 7 or newer, that carries the queue. Needs `DATABASE_URL`, where the truth stays: losing Redis loses no work.',
   }),
 }
 

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { errorMessage } from '../base/errors.ts'
 
-/** One thing without which work cannot be accepted. `check` throws what is wrong. */
+/** One thing that the system stands on. `check` throws what is wrong. */
 export interface ReadinessCheck {
   /** Short, for people: `postgres`, `queue`, … */
   readonly name: string
   check(signal: AbortSignal): Promise<void>
+  /** Set when deliveries are accepted without it: then its fault is shown, and the system stays ready. */
+  readonly optional?: true
 }
 
 interface Readiness {
@@ -23,9 +25,12 @@ export function healthRoutes(
 
   async function readiness(): Promise<Readiness> {
     const results = await Promise.all(
-      checks.map(async (check) => [check.name, await outcome(check, checkTimeoutMs)] as const),
+      checks.map(async (check) => ({ check, ...(await outcome(check, checkTimeoutMs)) })),
     )
-    return { ready: results.every(([, { ok }]) => ok), checks: Object.fromEntries(results) }
+    return {
+      ready: results.every(({ check, ok }) => ok || check.optional === true),
+      checks: Object.fromEntries(results.map(({ check, ...result }) => [check.name, result])),
+    }
   }
 
   server.get('/healthz', () => ({ alive: true }))

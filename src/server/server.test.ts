@@ -50,6 +50,16 @@ describe('health', () => {
     await server.close()
   })
 
+  test('it is ready without what deliveries do not need, and says what is wrong with it', async () => {
+    const away = (): Promise<never> => Promise.reject(new Error('connection refused'))
+    const server = await openTestServer({ checks: [{ name: 'queue', check: away, optional: true }] })
+    expect(await get(server, '/readyz')).toMatchObject({
+      status: 200,
+      json: { ready: true, checks: { queue: { ok: false, problem: 'connection refused' } } },
+    })
+    await server.close()
+  })
+
   test('it says which dependency is at fault, and why, before two seconds are over', async () => {
     const server = await openTestServer({
       checks: [

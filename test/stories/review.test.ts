@@ -19,24 +19,36 @@ const WRONG_CART = CART.replace(
 const MISTAKE_LINE = 3
 
 const postgresUrl = inject('postgresUrl')
-const stores = [
-  { store: 'the embedded store', databaseUrl: (): Promise<undefined> => Promise.resolve(undefined) },
-  ...(postgresUrl
-    ? [{ store: 'PostgreSQL', databaseUrl: async () => (await createDatabase(postgresUrl)).url }]
+const redisUrl = inject('redisUrl')
+/** The three shapes in which the same code is deployed. */
+const shapes: readonly { shape: string; env: () => Promise<Record<string, string>> }[] = [
+  { shape: 'embedded', env: () => Promise.resolve({}) },
+  ...(postgresUrl ? [{ shape: 'on PostgreSQL', env: () => onPostgres(postgresUrl) }] : []),
+  ...(postgresUrl && redisUrl
+    ? [
+        {
+          shape: 'on PostgreSQL and Redis',
+          // A numbered database of its own on a Redis that other tests use, too.
+          env: async () => ({ ...(await onPostgres(postgresUrl)), REDIS_URL: `${redisUrl}/7` }),
+        },
+      ]
     : []),
 ]
 
-describe.each(stores)('with a model, on $store', ({ databaseUrl }) => {
+async function onPostgres(url: string): Promise<Record<string, string>> {
+  return { DATABASE_URL: (await createDatabase(url)).url }
+}
+
+describe.each(shapes)('with a model, $shape', ({ env }) => {
   let story: Story
   beforeAll(async () => {
-    const url = await databaseUrl()
     story = await openStory({
+      env: await env(),
       base: { 'cart.ts': CART, 'README.md': '# Shop\n' },
       answer: (prompt) =>
         prompt.includes('// mumble')
           ? { kind: 'text', text: 'Looks good to me.' }
           : findingOn(prompt, MISTAKE.trim()),
-      ...(url !== undefined && { databaseUrl: url }),
     })
   })
   afterAll(() => story.close())

@@ -46,8 +46,6 @@ export interface StoryRun {
 export interface StoryOptions {
   /** Files of the branch that changes go to. */
   readonly base: Files
-  /** PostgreSQL; the embedded store when absent. */
-  readonly databaseUrl?: string
   /** `app` when absent. */
   readonly credentials?: 'app' | 'token'
   /** No model is configured when absent. */
@@ -62,7 +60,7 @@ export async function openStory(options: StoryOptions): Promise<Story> {
   const github = await openGitHubEmulator({ folder: path.join(folder, 'github'), validate: true })
   await github.addRepository(REPOSITORY, scratch.folder)
   const { answer } = options
-  const embedded = options.databaseUrl === undefined ? await createPgliteFolder() : undefined
+  const embedded = options.env?.['DATABASE_URL'] === undefined ? await createPgliteFolder() : undefined
   const llm = await openLlmEmulator(answer ? { answer: ({ prompt }) => answer(prompt) } : {})
   const credentials =
     options.credentials === 'token'
@@ -76,7 +74,6 @@ export async function openStory(options: StoryOptions): Promise<Story> {
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
     ...(embedded && { DATA_DIR: embedded.folder }),
-    ...(options.databaseUrl !== undefined && { DATABASE_URL: options.databaseUrl }),
     ...(answer && {
       LLM_MODEL: 'openai-compatible/scripted',
       LLM_BASE_URL: llm.baseUrl,
