@@ -21,7 +21,7 @@ export function timelineSection({ run, timeline }: RunRecord): Html | undefined 
 
 function timelineStep({ step, detail, attempt, at }: RecordedEvent, began: Date): Html {
   const facts = Object.entries(detail).map(
-    ([name, value]) => html`<span class="fact"><span>${inWords(name)}</span> ${String(value)}</span> `,
+    ([name, value]) => html`<span class="fact"><span>${name}</span> ${String(value)}</span> `,
   )
   return html`<li>
     <time datetime="${at.toISOString()}">+${duration(at.getTime() - began.getTime())}</time>
@@ -102,9 +102,4 @@ export function deliveriesSection(deliveries: readonly RecordedDelivery[]): Html
 
 function rest(rows: number): Html | false {
   return rows > MAX_ROWS && html`<p>And ${number(rows - MAX_ROWS)} more, which the API lists.</p>`
-}
-
-/** `redactedSecrets` is two words to people. */
-function inWords(name: string): string {
-  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
 }
