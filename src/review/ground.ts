@@ -24,7 +24,7 @@ export function ground(cited: CitedFinding, tagged: TaggedHunks, file: FileDiff)
     return { kind: 'dropped', reason: 'unresolved-tags', detail: `${cite}: ${REFUSALS[range.reason]}` }
   }
   const { anchor } = range
-  const missing = missingQuote(cited.evidence, anchor, file)
+  const missing = missingQuote(cited.evidence, anchor, file, tagged)
   if (missing !== undefined) {
     return { kind: 'dropped', reason: 'quote-missing', detail: `not on the cited lines: ${missing}`, anchor }
   }
@@ -38,23 +38,42 @@ const REFUSALS = {
 } as const
 
 /** The first line of the quote that does not stand near the anchor; undefined when all do. An empty quote proves nothing. */
-function missingQuote(evidence: string, anchor: Anchor, file: FileDiff): string | undefined {
-  const quoted = evidence.split('\n').map(squeeze).filter(Boolean)
+function missingQuote(
+  evidence: string,
+  anchor: Anchor,
+  file: FileDiff,
+  tagged: TaggedHunks,
+): string | undefined {
+  const quoted = evidence
+    .split('\n')
+    .map((line) => fold(withoutTag(line, tagged)))
+    .filter((line) => withoutSign(line) !== '')
   if (quoted.length === 0) return '(nothing was quoted)'
   const standing = linesOf(file, {
     side: anchor.side,
     startLine: anchor.startLine - NEARBY_LINES,
     endLine: anchor.endLine + NEARBY_LINES,
-  }).map(({ text }) => squeeze(text))
-  const whole = standing.join(' ')
-  if (whole.includes(quoted.join(' '))) return undefined
-  return quoted.find((line) => !standing.some((text) => text.includes(line)))
+  })
+    .map(({ text }) => fold(text))
+    .filter(Boolean)
+  if (standing.join(' ').includes(quoted.map(withoutSign).join(' '))) return undefined
+  return quoted.find(
+    (line) => !standing.some((text) => text.includes(line) || text.includes(withoutSign(line))),
+  )
 }
 
-/** White space is not evidence: models fold it. A leading diff sign is copied along sometimes. */
-function squeeze(text: string): string {
-  return text
-    .replace(/^[+-](?=\s|\S)/, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
+/** White space is not evidence: models change it. */
+function fold(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+/** Models copy the tag of a line now and then, though they were told not to. */
+function withoutTag(line: string, tagged: TaggedHunks): string {
+  const [copied, tag] = /^\s*(\w+)\|/.exec(line) ?? []
+  return copied !== undefined && tag !== undefined && tagged.resolve(tag) ? line.slice(copied.length) : line
+}
+
+/** And its sign; but a line may begin with such a sign of its own. */
+function withoutSign(line: string): string {
+  return line.replace(/^[+-] ?/, '')
 }
