@@ -246,7 +246,13 @@ function openQueue({ queue }: Config, database: Database, log: Logger): Queue {
   if (queue.kind === 'store') return openPostgresQueue(database, { log })
   const redis = openRedis({ url: queue.url, log })
   const opened = openRedisQueue(redis, { log, prefix: REDIS_PREFIX })
-  return { ...opened, close: () => opened.close().finally(() => redis.close()) }
+  return {
+    ...opened,
+    async close() {
+      await opened.close()
+      await redis.close()
+    },
+  }
 }
 
 /** A Redis that is away is waited for, with a warning; one that would lose or refuse jobs stops the start. */

@@ -10,6 +10,5 @@ type NodeOf<Name extends keyof Visitor> = Visitor[Name] extends ((node: infer No
 
 export type Context = Parameters<JavaScriptRule['create']>[0]
 export type Call = NodeOf<'CallExpression'>
-export type Loop = NodeOf<'ForStatement'>
 /** Any node, to be narrowed by its `type`. */
 export type TreeNode = NonNullable<Call['parent']>
