@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { openRuff } from './analyser.ruff.ts'
 import { analyserContract, changedFile, checkAll, markedLines, placed } from './analyser.contract.ts'
 import { defaultLimits } from './limits.ts'
@@ -180,4 +180,5 @@ test('an abort ends a file that holds the linter up', async () => {
   await expect(work).rejects.toThrow('enough')
   // Without the abort this file takes ruff more than half a minute.
   expect(performance.now() - start).toBeLessThan(8000)
+  await vi.waitFor(() => expect(process.getActiveResourcesInfo()).not.toContain('ProcessWrap'))
 })

