@@ -32,19 +32,23 @@ export async function findWithAnalysers(
       try {
         const { findings, unread } = await analyser.analyse(covered, signal)
         candidates.push(...findings.map((finding) => toCandidate(analyser.name, finding, covered, newId())))
-        for (const { path, reason } of unread) failures.set(path, `${analyser.name}: ${reason}`)
+        for (const { path, reason } of unread) fail(path, `${analyser.name}: ${reason}`)
         const passed = new Set(unread.map(({ path }) => path))
         for (const { diff } of covered) {
           if (!passed.has(diff.path)) readBy.set(diff.path, [...(readBy.get(diff.path) ?? []), analyser.name])
         }
       } catch (error) {
         if (isAbort(error)) throw error
-        for (const { diff } of covered)
-          failures.set(diff.path, `${analyser.name} failed: ${errorMessage(error)}`)
+        for (const { diff } of covered) fail(diff.path, `${analyser.name} failed: ${errorMessage(error)}`)
       }
     }),
   )
   return { candidates, readBy, failures }
+
+  function fail(path: string, reason: string): void {
+    const known = failures.get(path)
+    failures.set(path, known === undefined ? reason : `${known}; ${reason}`)
+  }
 }
 
 function toCandidate(
