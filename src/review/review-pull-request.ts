@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { isAbort } from '../base/errors.ts'
 import type { Metrics, RunOutcome } from '../telemetry/metrics.ts'
 import type { GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
 import { gatherDiffs, gatherPullRequest, type DiffBlobs } from './gather.ts'
@@ -40,22 +41,36 @@ export async function reviewPullRequest(
   }
 }
 
-/** The run cannot be brought to its end: says so on the pull request, and ends it as failed. */
+/**
+ * The run cannot be brought to its end: says so on the pull request, where that still has the run's head, and ends the
+ * run as failed. An abort leaves it to the next one who takes it up.
+ */
 export async function failRun(
   reviewer: PullRequestReviewer,
   id: RunId,
   reason: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = await reviewer.runs.start(id)
+  const { runs, github, metrics } = reviewer
+  const run = await runs.start(id)
   if (!run) return
   const receipt = emptyReceipt('failed', reason)
   try {
+    const repository = github.repository(run.repository, run.installationId)
+    const obstacle = whyNot(run, await repository.pullRequest(run.pullRequest, signal))
+    if (obstacle) {
+      await runs.end(run, { state: obstacle.state, receipt: emptyReceipt(obstacle.state, obstacle.reason) })
+      return metrics.run(obstacle.state, 0)
+    }
     await postReview(posting(reviewer, run, signal), { baseCommit: run.head, findings: [], receipt })
-  } finally {
-    await reviewer.runs.end(run, { state: 'failed', receipt })
-    reviewer.metrics.run('failed', 0)
+  } catch (error) {
+    if (isAbort(error) || error instanceof RunLostError) throw error
+    await runs.end(run, { state: 'failed', receipt })
+    metrics.run('failed', 0)
+    throw error
   }
+  await runs.end(run, { state: 'failed', receipt })
+  metrics.run('failed', 0)
 }
 
 async function drive(reviewer: PullRequestReviewer, run: StartedRun, signal: AbortSignal): Promise<void> {
