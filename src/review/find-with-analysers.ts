@@ -13,10 +13,14 @@ export interface AnalysersOutcome {
   readonly failures: ReadonlyMap<string, string>
 }
 
-/** Runs every analyser over the files it covers. One that fails leaves its files unread by it, and stops nobody else. */
+/**
+ * Runs every analyser over the files it covers. One that fails leaves its files unread by it, and stops nobody else.
+ * `hide` replaces the credentials of the change in what they say.
+ */
 export async function findWithAnalysers(
   analysers: readonly Analyser[],
   files: readonly ChangedText[],
+  hide: (text: string) => string,
   newId: IdSource,
   signal: AbortSignal,
 ): Promise<AnalysersOutcome> {
@@ -31,7 +35,9 @@ export async function findWithAnalysers(
       if (covered.length === 0) return
       try {
         const { findings, unread } = await analyser.analyse(covered, signal)
-        candidates.push(...findings.map((finding) => toCandidate(analyser.name, finding, covered, newId())))
+        candidates.push(
+          ...findings.map((finding) => toCandidate(analyser.name, hidden(finding, hide), covered, newId())),
+        )
         for (const { path, reason } of unread) fail(path, `${analyser.name}: ${reason}`)
         const passed = new Set(unread.map(({ path }) => path))
         for (const { diff } of covered) {
@@ -49,6 +55,11 @@ export async function findWithAnalysers(
     const known = failures.get(path)
     failures.set(path, known === undefined ? reason : `${known}; ${reason}`)
   }
+}
+
+/** Analysers see the change as it is, and quote it. */
+function hidden(finding: AnalyserFinding, hide: (text: string) => string): AnalyserFinding {
+  return { ...finding, title: hide(finding.title), explanation: hide(finding.explanation) }
 }
 
 function toCandidate(

@@ -9,23 +9,28 @@ export type ScanSecrets = (
   path: string,
 ) => Promise<readonly { readonly start: number; readonly end: number; readonly kind: string }[]>
 
+export interface RedactedChange {
+  readonly change: Change
+  /** How many different secrets there were. */
+  readonly redacted: number
+  /** Hides the same secrets in any other text, such as what an analyser says of the change. */
+  readonly hide: (text: string) => string
+}
+
 /**
  * Replaces every secret of a change by a placeholder that names its kind, such as `‹secret:github-token›`, before
  * anything leaves the process or is stored (I8): in title, body, contents, hunk headings and diff lines of both sides.
  *
  * Lines stay lines: a private key over many lines is replaced line by line. A secret that one place gives away is
  * replaced in all places, and a line becomes the same wherever it stands, so that anchors, tags and quotes still hold.
- * `redacted` counts different secrets.
  */
-export async function redactChange(
-  change: Change,
-  scan: ScanSecrets,
-): Promise<{ change: Change; redacted: number }> {
+export async function redactChange(change: Change, scan: ScanSecrets): Promise<RedactedChange> {
   const secrets = new KnownSecrets()
   for (const { path, text } of textsOf(change)) {
     for (const { start, end, kind } of await scan(text, path)) secrets.learn(text.slice(start, end), kind)
   }
-  if (secrets.count === 0) return { change, redacted: 0 }
+  const hide = (text: string): string => (secrets.count === 0 ? text : secrets.redact(text))
+  if (secrets.count === 0) return { change, redacted: 0, hide }
   return {
     change: {
       ...change,
@@ -34,6 +39,7 @@ export async function redactChange(
       files: change.files.map((file) => redactFile(file, secrets)),
     },
     redacted: secrets.count,
+    hide,
   }
 }
 

@@ -60,7 +60,7 @@ async function reviewChange(
   signal: AbortSignal,
   said: SaidBefore,
 ): Promise<ReviewResult> {
-  const { change, redacted } = await redactChange(original, scanSecrets)
+  const { change, redacted, hide } = await redactChange(original, scanSecrets)
   const files = selectFiles(change, settings)
   const divided = model ? makeUnits(files, settings) : { units: [], overBudget: [] }
   await observer.event({
@@ -74,13 +74,14 @@ async function reviewChange(
     },
   })
 
-  // Analysers run here and now: they may see the credentials that a model must not.
+  // Analysers run here and now: they may see the credentials that a model must not. What they say of them is hidden.
   const selected = new Set(
     files.flatMap(({ file, selection }) => (selection.kind === 'review' ? [file.diff.path] : [])),
   )
   const analysing = findWithAnalysers(
     analysers,
     original.files.filter(({ diff }) => selected.has(diff.path)),
+    hide,
     newId,
     signal,
   )

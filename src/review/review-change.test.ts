@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import type { Analyser } from '../analysis/analyser.ts'
+import { scanSecrets } from '../analysis/secret-scanner.ts'
+import { systemClock } from '../base/clock.ts'
+import { randomIds } from '../base/ids.ts'
+import { addedContent } from '../diff/added-content.ts'
+import { parsePatch } from '../diff/parse-patch.ts'
+import type { Change } from './change.ts'
+import { createReviewChange } from './review-change.ts'
+import { defaultReviewSettings } from './review-settings.ts'
+
+/** Put together here, so that nobody takes it for a credential of somebody. */
+const token = ['ghp', 'x7Rk2mQ9vLp4sTn8wYb3cZd6fHj1gKa5eUoX'].join('_')
+
+function addedFile(path: string, lines: readonly string[]): Change {
+  const patch = [
+    `diff --git a/${path} b/${path}`,
+    'new file mode 100644',
+    '--- /dev/null',
+    `+++ b/${path}`,
+    `@@ -0,0 +1,${lines.length} @@`,
+    ...lines.map((line) => `+${line}`),
+    '',
+  ].join('\n')
+  const files = parsePatch(patch).map((diff) => ({ diff, content: addedContent(diff) ?? '' }))
+  return { name: 'test', title: '', body: '', files, complete: true }
+}
+
+/** Says every line that it reads, as linters do that quote the code. */
+const quoting: Analyser = {
+  name: 'quoting',
+  kind: 'linter',
+  covers: () => true,
+  analyse: (files) =>
+    Promise.resolve({
+      unread: [],
+      findings: files.flatMap(({ diff, content }) =>
+        content
+          .trimEnd()
+          .split('\n')
+          .map((line, index) => ({
+            path: diff.path,
+            anchor: { side: 'RIGHT' as const, startLine: index + 1, endLine: index + 1 },
+            rule: 'quote',
+            severity: 'low' as const,
+            category: 'other' as const,
+            title: `Found ${line}`,
+            explanation: `It says ${line}.`,
+          })),
+      ),
+    }),
+}
+
+test('a credential that an analyser quotes reaches no finding', async () => {
+  const reviewChange = createReviewChange({
+    analysers: [quoting],
+    scanSecrets,
+    settings: defaultReviewSettings,
+    clock: systemClock,
+    newId: randomIds,
+  })
+  const change = addedFile('client.py', [`TOKEN = "${token}"`, 'print("hello")'])
+  const quiet = { event: () => undefined, call: () => undefined }
+  const { findings } = await reviewChange(change, quiet, new AbortController().signal)
+  expect(findings).toHaveLength(2)
+  expect(JSON.stringify(findings)).not.toContain(token)
+  expect(JSON.stringify(findings)).toContain('‹secret:github-token›')
+})
