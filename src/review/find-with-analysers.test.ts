@@ -40,7 +40,13 @@ const never = new AbortController().signal
 
 function find(analysers: readonly Analyser[], files: readonly ChangedText[]): Promise<AnalysersOutcome> {
   let made = 0
-  return findWithAnalysers(analysers, files, () => `id ${++made}`, never)
+  return findWithAnalysers(
+    analysers,
+    files,
+    (text) => text,
+    () => `id ${++made}`,
+    never,
+  )
 }
 
 test('every analyser gets the files that it covers and whose content is known, and no others', async () => {
