@@ -42,7 +42,7 @@ function reading(said: Partial<Reading>): Reading {
     complete: true,
     units: [],
     analysers: { candidates: [], readBy: new Map(), failures: new Map() },
-    linters: new Set(['ruff']),
+    linters: [{ name: 'ruff', covers: (path) => path.endsWith('.py') }],
     findings: [],
     ...said,
   }
@@ -119,8 +119,8 @@ describe('without a model', () => {
     [
       'only a scanner looked at is not read',
       analysed({ 'a.py': ['secrets'] }),
-      { skipped: 2 },
-      'no built-in analyser reads it, and no model is configured',
+      { failed: 2 },
+      'no built-in analyser read it, and no model is configured',
     ],
     [
       'its linter failed on is failed, although a scanner looked at it',
@@ -128,16 +128,18 @@ describe('without a model', () => {
       { failed: 2 },
       'ruff: too slow',
     ],
-    [
-      'nobody looked at is skipped',
-      analysed({}),
-      { skipped: 2 },
-      'no built-in analyser reads it, and no model is configured',
-    ],
   ])('a file that %s', (_what, analysers, hunks, reason) => {
     const receipt = makeReceipt(reading({ files: [file('a.py', 2)], analysers }))
     expect(receipt.files).toEqual([{ path: 'a.py', hunks, ...(reason !== undefined && { reason }) }])
     expect(receipt.reader).not.toHaveProperty('model')
+  })
+
+  test('a file that no linter knows is skipped, whoever looked for one thing in it', () => {
+    const receipt = makeReceipt(
+      reading({ files: [file('a.go', 2)], analysers: analysed({ 'a.go': ['secrets'] }) }),
+    )
+    const reason = 'no built-in analyser reads it, and no model is configured'
+    expect(receipt.files).toEqual([{ path: 'a.go', hunks: { skipped: 2 }, reason }])
   })
 
   test('a file whose content nobody knows is failed: analysers read whole files', () => {

@@ -1,3 +1,4 @@
+import type { Analyser } from '../analysis/analyser.ts'
 import type { ChangedText } from './change.ts'
 import type { AnalysersOutcome } from './find-with-analysers.ts'
 import type { Finding } from './finding.ts'
@@ -20,8 +21,8 @@ export interface Reading {
   readonly model?: string
   readonly units: readonly ReadUnit[]
   readonly analysers: AnalysersOutcome
-  /** Names of the analysers that read code, rather than looking for one thing in it. */
-  readonly linters: ReadonlySet<string>
+  /** The analysers that read code, rather than looking for one thing in it. */
+  readonly linters: readonly Pick<Analyser, 'name' | 'covers'>[]
   readonly findings: readonly Finding[]
 }
 
@@ -92,20 +93,14 @@ function analysedFile({ diff, content }: ChangedText, { analysers, linters }: Re
   const { path } = diff
   const hunks = diff.hunks.length
   const failure = analysers.failures.get(path)
-  if ((analysers.readBy.get(path) ?? []).some((name) => linters.has(name))) {
+  const readers = linters.filter((linter) => linter.covers(path))
+  if (readers.length === 0) {
+    const reason = 'no built-in analyser reads it, and no model is configured'
+    return { path, hunks: { skipped: hunks }, reason }
+  }
+  if (readers.some(({ name }) => analysers.readBy.get(path)?.includes(name))) {
     return { path, hunks: { read: hunks }, ...(failure !== undefined && { reason: failure }) }
   }
-  if (failure !== undefined) return { path, hunks: { failed: hunks }, reason: failure }
-  if (content === undefined) {
-    return {
-      path,
-      hunks: { failed: hunks },
-      reason: 'its whole content is not known, and no model is configured',
-    }
-  }
-  return {
-    path,
-    hunks: { skipped: hunks },
-    reason: 'no built-in analyser reads it, and no model is configured',
-  }
+  const why = content === undefined ? 'its whole content is not known' : 'no built-in analyser read it'
+  return { path, hunks: { failed: hunks }, reason: failure ?? `${why}, and no model is configured` }
 }

@@ -112,7 +112,7 @@ async function reviewChange(
     complete: change.complete,
     units: [...asked.map(toReadUnit), ...divided.overBudget.map(overBudget)],
     analysers: analysed,
-    linters: new Set(analysers.filter(({ kind }) => kind === 'linter').map(({ name }) => name)),
+    linters: analysers.filter(({ kind }) => kind === 'linter'),
     findings,
     ...(model && { model: model.id }),
   })

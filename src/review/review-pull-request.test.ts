@@ -73,7 +73,7 @@ const findNothing: ReviewChange = async (change) => {
   const shared = {
     complete: change.complete,
     model: 'openai/large',
-    linters: new Set<string>(),
+    linters: [],
     findings: [],
   }
   return { findings: [], receipt: makeReceipt({ files, units, analysers, ...shared }) }
