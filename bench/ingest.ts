@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { openPostgres } from '../test/services.ts'
 import { countDeliveries, createIngestDatabase } from './ingest/database.ts'
 import { installProbot } from './ingest/probot-package.ts'
+import { workloads, type Workload } from './ingest/delivery-source.ts'
 import { openContestant, type Contestant } from './ingest/contestant.ts'
 import { sendLoad, type LoadResult } from './ingest/send-load.ts'
 import { median } from './median.ts'
@@ -17,7 +18,7 @@ export const ingestOptions = z.object({
 
 export interface IngestResult {
   readonly benchmark: 'ingest'
-  readonly payloadBytes: number
+  /** Of each round, to each server. */
   readonly requests: number
   readonly rounds: number
   readonly levels: readonly IngestLevel[]
@@ -26,10 +27,12 @@ export interface IngestResult {
 }
 
 export interface IngestLevel {
+  readonly workload: Workload
   readonly connections: number
+  readonly payloadBytes: number
   /** Medians over the rounds, by server. */
   readonly servers: Readonly<Record<Contestant['name'], ServerFigures>>
-  /** Ours divided by theirs, in requests per second. */
+  /** Ours divided by theirs, in requests per second: the median of the ratios within a round. */
   readonly toProbot: number
   readonly toNode: number
 }
@@ -38,15 +41,20 @@ export interface ServerFigures {
   readonly requestsPerSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** Of all rounds, sorted: how far they stray. */
+  /** Of all rounds, in their order: how far they stray. */
   readonly allRequestsPerSecond: readonly number[]
 }
+
+type Results = Readonly<Record<Contestant['name'], LoadResult[]>>
+
+const WARM_UP = 3_000
 
 /** Ours commits every delivery to PostgreSQL, which syncs to disk, before it answers; the two others keep nothing. */
 export async function runIngest(
   options: z.infer<typeof ingestOptions>,
   say: (line: string) => void,
 ): Promise<IngestResult> {
+  const { rounds, requests } = options
   const probot = installProbot(say)
   const service = await openPostgres(['fsync=on'])
   if (!service) throw new Error('there is no PostgreSQL on this machine')
@@ -58,58 +66,77 @@ export async function runIngest(
       await openContestant('probot', probot),
       await openContestant('node', ''),
     )
-    for (const contestant of contestants) await sendLoad(contestant.url, { connections: 50, requests: 3_000 })
     const levels: IngestLevel[] = []
-    let answered202 = 3_000
-    let payloadBytes = 0
-    for (const connections of options.connections) {
-      const results = new Map<Contestant['name'], LoadResult[]>(contestants.map(({ name }) => [name, []]))
-      for (let round = 0; round < options.rounds; round++) {
-        // Each round begins with another server, so that none always runs on a warm or a tired machine.
-        for (const contestant of rotated(contestants, round)) {
-          const result = await sendLoad(contestant.url, { connections, requests: options.requests })
-          results.get(contestant.name)?.push(result)
-          payloadBytes = result.payloadBytes
-          if (contestant.name === 'lorgnette') answered202 += result.accepted
-          say(
-            `${connections} connections, round ${round + 1}, ${contestant.name}: ` +
-              `${Math.round(result.requestsPerSecond)}/s, p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms`,
-          )
+    let answered202 = 0
+    for (const workload of workloads) {
+      for (const { url } of contestants) await sendLoad(url, { workload, connections: 50, requests: WARM_UP })
+      answered202 += WARM_UP
+      for (const connections of options.connections) {
+        const results: Results = { lorgnette: [], probot: [], node: [] }
+        for (let round = 0; round < rounds; round++) {
+          // Each round begins with another server, so that none always runs on a warm or a tired machine.
+          for (const { name, url } of rotated(contestants, round)) {
+            const result = await sendLoad(url, { workload, connections, requests })
+            results[name].push(result)
+            say(line(workload, connections, round, name, result))
+          }
         }
+        answered202 += results.lorgnette.reduce((sum, { accepted }) => sum + accepted, 0)
+        levels.push(summary(workload, connections, results))
       }
-      levels.push(summary(connections, results))
     }
     const rows = await countDeliveries(database)
-    const durable = { answered202, rows, equal: rows === answered202 }
     say(`${answered202} answered 202, ${rows} rows committed`)
-    const { rounds, requests } = options
-    return { benchmark: 'ingest', payloadBytes, requests, rounds, levels, durable }
+    const durable = { answered202, rows, equal: rows === answered202 }
+    return { benchmark: 'ingest', requests, rounds, levels, durable }
   } finally {
     await Promise.all(contestants.map((contestant) => contestant.close()))
     await service.stop()
   }
 }
 
-function summary(
-  connections: number,
-  results: ReadonlyMap<Contestant['name'], readonly LoadResult[]>,
-): IngestLevel {
-  const figures = (name: Contestant['name']): ServerFigures => {
-    const rounds = results.get(name) ?? []
-    const of = (read: (result: LoadResult) => number): number => median(rounds.map(read))
-    return {
-      requestsPerSecond: Math.round(of((result) => result.requestsPerSecond)),
-      p50Ms: of((result) => result.p50Ms),
-      p99Ms: of((result) => result.p99Ms),
-      allRequestsPerSecond: rounds
-        .map((result) => Math.round(result.requestsPerSecond))
-        .sort((a, b) => a - b),
-    }
+function summary(workload: Workload, connections: number, results: Results): IngestLevel {
+  return {
+    workload,
+    connections,
+    payloadBytes: results.lorgnette[0]?.payloadBytes ?? 0,
+    servers: {
+      lorgnette: figures(results.lorgnette),
+      probot: figures(results.probot),
+      node: figures(results.node),
+    },
+    toProbot: ratio(results.lorgnette, results.probot),
+    toNode: ratio(results.lorgnette, results.node),
   }
-  const servers = { lorgnette: figures('lorgnette'), probot: figures('probot'), node: figures('node') }
-  const ratio = (other: ServerFigures): number =>
-    Math.round((servers.lorgnette.requestsPerSecond / other.requestsPerSecond) * 100) / 100
-  return { connections, servers, toProbot: ratio(servers.probot), toNode: ratio(servers.node) }
+}
+
+function figures(rounds: readonly LoadResult[]): ServerFigures {
+  const all = rounds.map(({ requestsPerSecond }) => Math.round(requestsPerSecond))
+  return {
+    requestsPerSecond: Math.round(median(all)),
+    p50Ms: median(rounds.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(rounds.map(({ p99Ms }) => p99Ms)),
+    allRequestsPerSecond: all,
+  }
+}
+
+/** Within a round both had the same machine, whatever else it did meanwhile. */
+function ratio(ours: readonly LoadResult[], theirs: readonly LoadResult[]): number {
+  const ratios = ours.map(
+    ({ requestsPerSecond }, round) => requestsPerSecond / (theirs[round]?.requestsPerSecond ?? NaN),
+  )
+  return Math.round(median(ratios) * 100) / 100
+}
+
+function line(
+  workload: Workload,
+  connections: number,
+  round: number,
+  name: Contestant['name'],
+  { requestsPerSecond, p50Ms, p99Ms }: LoadResult,
+): string {
+  const level = `${workload}, ${connections} connections, round ${round + 1}`
+  return `${level}, ${name}: ${Math.round(requestsPerSecond)}/s, p50 ${p50Ms} ms, p99 ${p99Ms} ms`
 }
 
 function rotated<Item>(items: readonly Item[], by: number): Item[] {

@@ -11,7 +11,7 @@ const usage = `usage: npm run bench -- <ingest | start> [options]
 
   of ingest:
   --rounds N          rounds, of which the median counts (default 5)
-  --requests N        deliveries in each round to each server (default 15000)
+  --requests N        deliveries in each round to each server (default 10000)
   --connections A,B   connections at once (default 50,200)
 `
 
@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
-    requests: { type: 'string', default: '15000' },
+    requests: { type: 'string', default: '10000' },
     connections: { type: 'string', default: '50,200' },
   },
 })

@@ -8,25 +8,26 @@ export interface SignedDelivery {
 }
 
 /**
- * Real payloads of `pull_request.opened`, each with an id, a pull request and a signature of its own, so that every
- * delivery leads to a pull request, a run and a job: the most that one can cost. They are signed ahead: the load shares
- * the machine with the servers, and should take as little of it as it can.
+ * `opened`: every delivery opens a pull request of its own, and so leads to a run and a job: the most that one can cost.
+ * `mixed`: the 29 payloads of `pull_request` that GitHub publishes, in turn, about a thousand pull requests.
  */
-export function signDeliveries(count: number): SignedDelivery[] {
-  const examples = webhookExamples.filter(
-    ({ name, payload }) => name === 'pull_request' && payload['action'] === 'opened',
-  )
-  const longest = examples
-    .map(({ payload }) => JSON.stringify(payload))
-    .sort((a, b) => b.length - a.length)[0]
-  if (longest === undefined) throw new Error('there is no example of pull_request.opened')
-  // GitHub writes the number twice: beside the action, and in the pull request.
-  const body = Buffer.from(longest.replaceAll(/"number":\d+/g, '"number":111111111'))
-  const places = placesOf(body, '"number":')
-  // Other processes before this one numbered theirs: begin where none of them was.
-  const first = 100_000_000 + (Date.now() % 800_000_000)
+export const workloads = ['opened', 'mixed'] as const
+export type Workload = (typeof workloads)[number]
+
+/**
+ * Real payloads of `pull_request`, each with a delivery id, a number and a signature of its own. They are signed ahead:
+ * the load shares the machine with the servers, and should take as little of it as it can.
+ */
+export function signDeliveries(count: number, workload: Workload): SignedDelivery[] {
+  const bodies = workload === 'mixed' ? examples() : [longest(examples('opened'))]
+  // Other processes before this one numbered theirs: `opened` begins where none of them was.
+  const first = workload === 'mixed' ? 0 : Date.now() % 800_000_000
+  const range = workload === 'mixed' ? 1_000 : Infinity
   return Array.from({ length: count }, (_, index) => {
-    for (const place of places) body.write(String(first + index), place, 'latin1')
+    const body = bodies[index % bodies.length] ?? Buffer.alloc(0)
+    // Numbers of nine digits keep the length, so that they can be written in place.
+    const number = String(100_000_000 + ((first + index) % range))
+    for (const place of placesOf(body, '"number":')) body.write(number, place, 'latin1')
     const signature = createHmac('sha256', BENCH_SECRET).update(body).digest('hex')
     return {
       body: Buffer.from(body),
@@ -39,6 +40,20 @@ export function signDeliveries(count: number): SignedDelivery[] {
       },
     }
   })
+}
+
+/** The published payloads of `pull_request`, or those with this action, with room for a number of nine digits. */
+function examples(action?: string): Buffer[] {
+  return webhookExamples
+    .filter(({ name }) => name === 'pull_request')
+    .filter(({ payload }) => action === undefined || payload['action'] === action)
+    .map(({ payload }) =>
+      Buffer.from(JSON.stringify(payload).replaceAll(/"number":\d+/g, '"number":111111111')),
+    )
+}
+
+function longest(bodies: readonly Buffer[]): Buffer {
+  return bodies.reduce((best, body) => (body.length > best.length ? body : best))
 }
 
 /** The offsets in bytes behind every occurrence. */

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { createRequire } from 'node:module'
 import { z } from 'zod'
-import { signDeliveries } from './delivery-source.ts'
+import { signDeliveries, workloads } from './delivery-source.ts'
 
 /** As much of autocannon as this needs: it has no types. */
 type Autocannon = (options: {
@@ -19,16 +19,20 @@ const result = z.object({
   latency: z.object({ p50: z.number(), p99: z.number() }),
 })
 
-const [url = '', connections = '', amount = ''] = process.argv.slice(2)
+const [url, workload, connections, amount] = z
+  .tuple([z.string(), z.enum(workloads), z.coerce.number(), z.coerce.number()])
+  .parse(process.argv.slice(2))
 // Each connection prepares one before it is asked for the first.
-const deliveries = signDeliveries(Number(amount) + 2 * Number(connections))
-const payloadBytes = deliveries[0]?.body.length
+const deliveries = signDeliveries(amount + 2 * connections, workload)
+const payloadBytes = Math.round(
+  deliveries.reduce((sum, { body }) => sum + body.length, 0) / deliveries.length,
+)
 const began = performance.now()
 let ended = began
 const load = autocannon({
   url,
-  connections: Number(connections),
-  amount: Number(amount),
+  connections,
+  amount,
   timeout: 30,
   requests: [{ setupRequest: (request) => ({ ...request, method: 'POST', ...nextDelivery() }) }],
 })
