@@ -232,9 +232,12 @@ const drawnFile: fc.Arbitrary<DrawnFile> = fc.record({
 })
 
 function drawnReading(drawn: readonly DrawnFile[], withModel: boolean, complete: boolean): Reading {
-  const files = drawn.map(({ selection, parts }, index) => {
+  // The linter of these readings knows Python alone: what it looks at is Python.
+  const pathOf = (index: number, who: DrawnFile['who']): string =>
+    `${index}.${who === 'ruff' || who === 'failure' ? 'py' : 'go'}`
+  const files = drawn.map(({ selection, parts, who }, index) => {
     const hunks = parts.reduce((sum, [, count]) => sum + count, 0)
-    return file(`${index}.py`, hunks, selection)
+    return file(pathOf(index, who), hunks, selection)
   })
   const asked: ReadUnit[] = []
   const readBy: Record<string, string[]> = {}
@@ -243,8 +246,8 @@ function drawnReading(drawn: readonly DrawnFile[], withModel: boolean, complete:
     const selected = files[index]
     if (!selected || selection.kind !== 'review') continue
     asked.push(...units(selected, ...parts.map(([outcome, count]) => [outcome, count, outcome] as const)))
-    if (who === 'failure') failures[`${index}.py`] = 'ruff: too slow'
-    else if (who !== 'nobody') readBy[`${index}.py`] = [who]
+    if (who === 'failure') failures[pathOf(index, who)] = 'ruff: too slow'
+    else if (who !== 'nobody') readBy[pathOf(index, who)] = [who]
   }
   const analysers = analysed(readBy, failures)
   return reading({ files, complete, analysers, ...(withModel && { model, units: asked }) })
