@@ -18,7 +18,18 @@ export async function openPostgres(
   settings: readonly string[] = ['fsync=off'],
 ): Promise<Service | undefined> {
   const url = process.env['TEST_DATABASE_URL']
-  if (url) return { url, stop: () => Promise.resolve() }
+  return url ? { url, stop: () => Promise.resolve() } : openPrivatePostgres(settings)
+}
+
+/** A PostgreSQL of one's own, to be treated badly. */
+export interface PrivatePostgres extends Service {
+  kill(): Promise<void>
+  /** Starts it again after `kill`, on the same port, with what it wrote to its disk. */
+  start(): Promise<void>
+}
+
+/** Undefined when the machine has no PostgreSQL. `settings` are those of its command line. */
+export async function openPrivatePostgres(settings: readonly string[]): Promise<PrivatePostgres | undefined> {
   const bin = postgresFolder()
   if (!bin) return undefined
   const folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-postgres-'))
@@ -42,21 +53,28 @@ export async function openPostgres(
     'listen_addresses=127.0.0.1',
   ]
   const args = ['-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])]
-  const server = spawn(path.join(bin, 'postgres'), args, { stdio: 'ignore', cwd: folder, ...owner })
-  const started = `postgres://postgres@127.0.0.1:${port}/postgres`
-  await until(async () => {
-    const client = new pg.Client({ connectionString: started })
-    try {
-      await client.connect()
-      return true
-    } catch {
-      return false
-    } finally {
-      await client.end().catch(() => undefined)
-    }
-  }, 'PostgreSQL')
-  // SIGINT is PostgreSQL's fast shutdown.
-  return { url: started, stop: () => stopServer(server, 'SIGINT', folder) }
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  const spawnServer = async (): Promise<ChildProcess> => {
+    let server: ChildProcess | undefined
+    await until(async () => {
+      // After SIGKILL it does not start while the processes of its old connections still end.
+      if (!server || server.exitCode !== null)
+        server = spawn(path.join(bin, 'postgres'), args, { stdio: 'ignore', cwd: folder, ...owner })
+      return answersQueries(url)
+    }, 'PostgreSQL')
+    if (!server) throw new Error('PostgreSQL was not started')
+    return server
+  }
+  let server = await spawnServer()
+  return {
+    url,
+    kill: () => endProcess(server, 'SIGKILL'),
+    start: async () => {
+      server = await spawnServer()
+    },
+    // SIGINT is PostgreSQL's fast shutdown.
+    stop: () => stopServer(server, 'SIGINT', folder),
+  }
 }
 
 /** Redis: `TEST_REDIS_URL` (its database is used as it is), else a private server. */
@@ -150,6 +168,19 @@ function serverOwner(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
+}
+
+async function answersQueries(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => undefined)
+  }
 }
 
 async function accepts(port: number): Promise<boolean> {
