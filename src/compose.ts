@@ -44,8 +44,6 @@ import { openDeliveryStore } from './webhooks/delivery-store.postgres.ts'
 import { reviewHandler } from './worker/review-handler.ts'
 import { startWorker } from './worker/worker.ts'
 
-/** Runs that are owed and not queued are looked for this often. */
-const SWEEP_MS = 30_000
 /** A worker that died is noticed after this time, or one claim's wait later. */
 const LEASE_MS = 10_000
 /** Keeps our keys apart from others' on the same Redis. */
@@ -146,7 +144,11 @@ function startWorking({ config, log, metrics, queue, runs }: Workshop): Closable
     },
   })
   const stopping = new AbortController()
-  const sweeping = keepEnqueueingOwedRuns({ runs, queue, clock: systemClock, log }, SWEEP_MS, stopping.signal)
+  const sweeping = keepEnqueueingOwedRuns(
+    { runs, queue, clock: systemClock, log },
+    config.worker.reconcileIntervalMs,
+    stopping.signal,
+  )
   return {
     async close() {
       stopping.abort()

@@ -37,7 +37,7 @@ describe('with nothing but credentials', () => {
     expect(config).toMatchObject({
       github: { apiUrl: 'https://api.github.com', credentials: { kind: 'token', token: 'token' } },
       server: { host: '127.0.0.1', port: 3000, loopback: true, shutdownGraceMs: 30_000 },
-      worker: { concurrency: 5 },
+      worker: { concurrency: 5, reconcileIntervalMs: 30_000 },
       webhooks: { secrets: [], reviewDrafts: false, ignoreBots: true, ignoreLabels: [] },
       log: { level: 'info' },
     })

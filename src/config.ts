@@ -16,7 +16,7 @@ export interface Config {
   readonly store: StoreConfig
   readonly queue: QueueConfig
   readonly server: ServerConfig
-  readonly worker: { readonly concurrency: number }
+  readonly worker: { readonly concurrency: number; readonly reconcileIntervalMs: number }
   readonly webhooks: WebhooksConfig
   readonly review: ReviewSettings
   readonly log: { readonly level: LogLevel }
@@ -85,7 +85,7 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
       ...(values.DASHBOARD_PASSWORD !== undefined && { dashboardPassword: values.DASHBOARD_PASSWORD }),
       shutdownGraceMs: values.SHUTDOWN_GRACE,
     },
-    worker: { concurrency: values.WORKER_CONCURRENCY },
+    worker: { concurrency: values.WORKER_CONCURRENCY, reconcileIntervalMs: values.RECONCILE_INTERVAL },
     webhooks: {
       secrets: values.GITHUB_WEBHOOK_SECRET ?? [],
       reviewDrafts: values.REVIEW_DRAFTS,

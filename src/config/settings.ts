@@ -155,6 +155,11 @@ const server = {
 
 const work = {
   WORKER_CONCURRENCY: defaulted<number>(integer(1, 100), '5', 'Runs that one process drives at once.'),
+  RECONCILE_INTERVAL: defaulted<number>(
+    duration('1s', '1h'),
+    '30s',
+    'How often what is owed is compared with what is queued: a run that the queue lost comes back that soon.',
+  ),
   REVIEW_DRAFTS: defaulted<boolean>(flag, 'false', 'Whether draft pull requests are reviewed.'),
   IGNORE_BOTS: defaulted<boolean>(flag, 'true', 'Whether pull requests that bots opened are left alone.'),
   IGNORE_LABELS: optional(list, {
