@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { packageRoot } from '../src/base/package-root.ts'
+import { calls, callsElsewhere, httpCall, statementsElsewhere, stepName, steps } from './steps.ts'
+
+const sources = readdirSync(path.join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(file))
+  .map((file) => ({ file, text: readFileSync(path.join(packageRoot, 'src', file), 'utf8') }))
+
+const named = (pattern: RegExp, files = /./): string[] =>
+  sources
+    .filter(({ file }) => files.test(file))
+    .flatMap(({ text }) => [...text.matchAll(pattern)].map(([, name = '']) => name))
+
+const listed = new Set(calls.map(({ name }) => name))
+const isKnown = (name: string): boolean =>
+  listed.has(name) ||
+  name in callsElsewhere ||
+  Object.keys(statementsElsewhere).some((prefix) => name.startsWith(prefix))
+
+describe('every external call of the product is a step', () => {
+  test.each([
+    ['requests to GitHub', named(/\.request\(\s*'([A-Z]+ [^']+)'/g), 15],
+    ['statements of PostgreSQL', named(/\bstatement(?:<[^(]*>)?\(\s*'([^']+)'/g), 30],
+    ['commands of a transaction', named(/\.command\('(\w+)'\)/g, /postgres/), 3],
+    ['scripts of Redis', named(/\bqueueScript\(\s*'([^']+)'/g), 8],
+    ['commands of the queue on Redis', named(/\[\s*'(X[A-Z]+)'/g, /queue\/.*\.redis\.ts$/), 2],
+    [
+      'routes that GitHub calls',
+      named(/\.post\(\s*'([^']+)'/g, /webhook/).map((route) => `POST ${route}`),
+      1,
+    ],
+  ])('%s', (_what, names, atLeast) => {
+    // That they are found at all.
+    expect(names.length).toBeGreaterThanOrEqual(atLeast)
+    expect(names.filter((name) => !isKnown(name))).toEqual([])
+  })
+})
+
+test('nothing is listed twice, and nothing that the product does not do', () => {
+  expect(listed.size).toBe(calls.length)
+  const all = sources.map(({ text }) => text).join('\n')
+  const literals = calls.filter(({ service }) => service !== 'model' && service !== 'webhook')
+  expect(literals.filter(({ name }) => !all.includes(`'${name}'`))).toEqual([])
+})
+
+test('each call has a step before it and one after it', () => {
+  expect(steps.length).toBe(2 * calls.length)
+  expect(steps.map(stepName)).toContain('after github POST /repos/{owner}/{repo}/check-runs')
+})
+
+test('a request is known by its path', () => {
+  expect(httpCall('github', 'GET', '/repos/o/r/pulls/12')).toBe(
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+  )
+  expect(httpCall('github', 'GET', '/repos/o/r/contents/a/b.go')).toBe(
+    'GET /repos/{owner}/{repo}/contents/{path}',
+  )
+  expect(httpCall('github', 'DELETE', '/repos/o/r/pulls/12')).toBeUndefined()
+})

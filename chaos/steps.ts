@@ -1,0 +1,134 @@
+/*
+ * Every moment at which something may be killed: before and after every external call. A test compares this list with
+ * the product's own statements, scripts and requests.
+ */
+
+/** Who is called, as the caller sees it: GitHub calls our web server, the others are called by our processes. */
+export type Service = 'webhook' | 'github' | 'model' | 'postgres' | 'redis'
+
+export interface Call {
+  readonly service: Service
+  /** A method and path, a statement, a script or a command. */
+  readonly name: string
+  /** Whether every run makes it; the others wait for a failure, or for work that takes its time. */
+  readonly ordinary: boolean
+}
+
+/** `before`: the call was made, and did not arrive. `after`: it was carried out, and its answer did not arrive. */
+export type When = 'before' | 'after'
+
+export interface Step {
+  readonly service: Service
+  readonly call: string
+  readonly when: When
+}
+
+const ordinary: Readonly<Record<Service, readonly string[]>> = {
+  webhook: ['POST /webhooks/github'],
+  github: [
+    'POST /app/installations/{installation_id}/access_tokens',
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}/files',
+    'GET /repos/{owner}/{repo}/compare/{basehead}',
+    'GET /repos/{owner}/{repo}/git/blobs/{file_sha}',
+    'GET /repos/{owner}/{repo}/contents/{path}',
+    'POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
+    'POST /repos/{owner}/{repo}/check-runs',
+  ],
+  model: ['POST /v1/chat/completions'],
+  postgres: [
+    'begin',
+    'commit',
+    'deliveries-insert',
+    'deliveries-lock-pull-requests',
+    'deliveries-select-runs',
+    'deliveries-update-pull-requests',
+    'deliveries-insert-runs',
+    'deliveries-supersede-runs',
+    'runs-select-owed',
+    'runs-start',
+    'runs-insert-event',
+    'runs-insert-call',
+    'runs-lock-pull-request',
+    'runs-select-said-before',
+    'runs-decide',
+    'runs-delete-findings',
+    'runs-insert-findings',
+    'runs-select-intent',
+    'runs-insert-intent',
+    'runs-note-posted',
+    'runs-insert-comments',
+    'runs-end',
+    'runs-settle-pull-request',
+    'runs-insert-receipt',
+  ],
+  redis: ['queue-enqueue', 'queue-claim', 'queue-complete', 'XREADGROUP'],
+}
+
+const occasional: Readonly<Record<Service, readonly string[]>> = {
+  webhook: [],
+  github: [
+    'GET /app',
+    'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
+    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
+    'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}',
+    'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}',
+  ],
+  model: [],
+  postgres: ['rollback', 'deliveries-revive-runs'],
+  redis: ['queue-extend', 'queue-retry', 'queue-bury', 'queue-hand-back', 'queue-promote', 'XGROUP'],
+}
+
+/** Calls of the product that no run here makes, and why. */
+export const callsElsewhere: Readonly<Record<string, string>> = {
+  'GET /user': 'only with a token in place of the App',
+  'GET /repos/{owner}/{repo}/installation': 'only where no delivery named the installation',
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/comments': 'nothing asks for the comments of others yet',
+  'deliveries-note-installations': 'only for deliveries about installations',
+  XREVRANGE: 'only for people who look at dead letters',
+  ask_store: 'only for whoever asks whether the system is ready',
+}
+
+/** Prefixes of statements that are for people who look, or for other shapes of the system. */
+export const statementsElsewhere: Readonly<Record<string, string>> = {
+  history: 'pages',
+  doctor: 'only by `lorgnette doctor`',
+  migrations: 'before anything runs',
+  queue: 'the queue is on Redis here',
+}
+
+function listed(names: Readonly<Record<Service, readonly string[]>>, isOrdinary: boolean): Call[] {
+  return (Object.keys(names) as Service[]) // the keys of the literals above
+    .flatMap((service) => names[service].map((name) => ({ service, name, ordinary: isOrdinary })))
+}
+
+export const calls: readonly Call[] = [...listed(ordinary, true), ...listed(occasional, false)]
+
+export const steps: readonly Step[] = calls.flatMap(({ service, name }) => [
+  { service, call: name, when: 'before' },
+  { service, call: name, when: 'after' },
+])
+
+/** As people read it: `before github POST /repos/…`. */
+export function stepName({ service, call, when }: Step): string {
+  return `${when} ${service} ${call}`
+}
+
+const paths = calls
+  .filter(({ service }) => service !== 'postgres' && service !== 'redis')
+  .map(({ service, name }) => {
+    const [method = '', template = ''] = name.split(' ')
+    const pattern = template.replaceAll(/\{(\w+)\}/g, (_, parameter: string) =>
+      parameter === 'path' || parameter === 'basehead' ? '.+' : '[^/]+',
+    )
+    return { service, name, method, pattern: new RegExp(`^${pattern}$`) }
+  })
+
+/** The name of a call over HTTP; undefined when it is none of the list. `path` is without its query. */
+export function httpCall(service: Service, method: string, path: string): string | undefined {
+  return paths.find(
+    (known) => known.service === service && known.method === method && known.pattern.test(path),
+  )?.name
+}
