@@ -26,7 +26,7 @@ test.each([
   'openai/\0',
 ])('%j names none, and the error says how to write it', (text) => {
   expect(() => parseModelId(text)).toThrow(PermanentError)
-  expect(() => parseModelId(text)).toThrow(/write provider\/model, such as openai\/gpt-5\.2/)
+  expect(() => parseModelId(text)).toThrow(/write provider\/model, such as openai\/gpt-5\.6/)
 })
 
 test('a text of any length makes a short error', () => {

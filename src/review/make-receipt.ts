@@ -72,6 +72,8 @@ function fileReceipt({ file, selection }: SelectedFile, reading: Reading): FileR
   switch (selection.kind) {
     case 'skip':
       return { path, hunks: hunks.length > 0 ? { skipped: hunks.length } : {}, reason: selection.reason }
+    case 'over-budget':
+      return { path, hunks: { 'over-budget': hunks.length }, reason: selection.reason }
     case 'failed':
       // Its hunks are unknown: at least one there is, so that the whole is never green.
       return { path, hunks: { failed: Math.max(1, hunks.length) }, reason: selection.reason }

@@ -117,6 +117,7 @@ describe('a check is green', () => {
     ['a finding is open', receipt(), 1],
     ['a hunk failed', receipt({ hunks: hunks({ read: 9, failed: 1 }) }), 0],
     ['a hunk was over budget', receipt({ hunks: hunks({ read: 9, 'over-budget': 1 }) }), 0],
+    ['there was nothing to read', receipt({ hunks: hunks({ read: 0, skipped: 5 }) }), 0],
     ['only analysers read it', receipt({ reader: { analysers: ['ruff'] } }), 0],
   ])('but not when %s', (_what, of, open) => {
     expect(checkConclusion(of, open)).toBe('neutral')

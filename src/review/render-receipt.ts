@@ -65,12 +65,17 @@ function renderUnread(files: readonly FileReceipt[]): string[] {
   return [`Not read, or not by everyone:\n\n${list}`]
 }
 
-/** What the pull request shows at a glance. Success only for a change that a model read whole and found nothing in (I5). */
+/**
+ * What the pull request shows at a glance. Success only for a change that a model read whole and found nothing in (I5);
+ * a change of which nothing was to be read was not read.
+ */
 export function checkConclusion(
   receipt: Receipt,
   openFindings: number,
 ): 'success' | 'neutral' | 'failure' | 'skipped' {
   if (receipt.outcome === 'failed') return 'failure'
   if (receipt.outcome !== 'reviewed') return 'skipped'
-  return isWhole(receipt) && receipt.reader.model !== undefined && openFindings === 0 ? 'success' : 'neutral'
+  const read = receipt.hunks.read + receipt.hunks['from-cache']
+  const isClean = isWhole(receipt) && read > 0 && openFindings === 0
+  return isClean && receipt.reader.model !== undefined ? 'success' : 'neutral'
 }

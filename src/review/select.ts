@@ -14,12 +14,13 @@ type SkipReason =
   | 'deleted'
   | 'submodule'
   | 'symlink'
-  | 'too large'
   | 'empty'
 
 export type Selection =
   | { readonly kind: 'review' }
   | { readonly kind: 'skip'; readonly reason: SkipReason }
+  /** It ought to be read, and is not worth what that would cost: the change is then never green (I5). */
+  | { readonly kind: 'over-budget'; readonly reason: 'too large' | 'minified' }
   /** Its diff could not be had. */
   | { readonly kind: 'failed'; readonly reason: string }
 
@@ -35,8 +36,13 @@ export function selectFiles(change: Change, settings: Pick<ReviewSettings, 'maxF
 
 function select(file: ChangedText, maxFileBytes: number): Selection {
   if (file.unreadable !== undefined) return { kind: 'failed', reason: file.unreadable }
-  const reason = skipByKind(file.diff) ?? skipByPath(file.diff.path) ?? skipByContent(file, maxFileBytes)
-  return reason === undefined ? { kind: 'review' } : { kind: 'skip', reason }
+  const reason = skipByKind(file.diff) ?? skipByPath(file.diff.path)
+  if (reason !== undefined) return { kind: 'skip', reason }
+  if (hasGeneratedMarker(file)) return { kind: 'skip', reason: 'generated' }
+  // How its lines look is for the author of the change to choose: nobody hides one by writing it in long lines.
+  if (isMinified(file.diff)) return { kind: 'over-budget', reason: 'minified' }
+  if (changedBytes(file.diff) > maxFileBytes) return { kind: 'over-budget', reason: 'too large' }
+  return { kind: 'review' }
 }
 
 /** There is nothing to read, or nothing that is text of a file. */
@@ -62,12 +68,6 @@ function skipByKind(diff: FileDiff): SkipReason | undefined {
 function namesCommit(hunks: readonly Hunk[]): boolean {
   const lines = hunks.flatMap((hunk) => hunk.lines)
   return lines.length > 0 && lines.every(({ text }) => /^Subproject commit [0-9a-f]{40,64}$/.test(text))
-}
-
-function skipByContent(file: ChangedText, maxFileBytes: number): SkipReason | undefined {
-  if (hasGeneratedMarker(file)) return 'generated'
-  if (isMinified(file.diff)) return 'minified'
-  return changedBytes(file.diff) > maxFileBytes ? 'too large' : undefined
 }
 
 const MINIFIED_LINE = 500

@@ -145,11 +145,12 @@ describe.skipIf(kind?.missing)('a worker', () => {
     })
 
     test('that was lost aborts the job and settles nothing: another worker has it', async () => {
-      let away = true
+      const door = gate()
       let beats = 0
       const extend: Queue['extend'] = async (job, leaseMs) => {
         beats++
-        if (away) throw new RetryableError('the queue is away')
+        if (beats < 3) throw new RetryableError('the queue is away')
+        await door.opened
         return await queue.extend(job, leaseMs)
       }
       await add('lost')
@@ -164,11 +165,29 @@ describe.skipIf(kind?.missing)('a worker', () => {
       }
       const [taken] = await claim()
       expect(taken).toMatchObject({ id: 'lost', attempt: 2 })
-      away = false
-      await clock.sleepers(1)
-      clock.advance(LEASE_MS / 3)
+      door.open()
       await settled('test lease-lost')
       expect(taken && (await queue.complete(taken))).toBe(true)
+    })
+
+    test('that ran out while the queue was away aborts the job: nobody could tell us', async () => {
+      let beats = 0
+      const extend: Queue['extend'] = () => {
+        beats++
+        return Promise.reject(new RetryableError('the queue is away'))
+      }
+      await add('cut off')
+      work(
+        handler((_payload, { signal }) => untilAborted(signal)),
+        { queue: queueWith({ extend }) },
+      )
+      for (let beat = 1; beat <= 3; beat++) {
+        expect(outcomes).toEqual([])
+        await clock.sleepers(1)
+        clock.advance(LEASE_MS / 3)
+        await eventually(() => expect(beats).toBe(beat))
+      }
+      await settled('test lease-lost')
     })
   })
 

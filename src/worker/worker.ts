@@ -166,7 +166,10 @@ async function attempt(
   }
 }
 
-/** Extends the lease until the job is done. When the lease is gone, the work is aborted: another worker has it. */
+/**
+ * Extends the lease until the job is done. When the lease is gone, the work is aborted: another worker has it. It is
+ * gone, too, when it ran out while the queue was away: nobody could tell us.
+ */
 async function beat(
   { queue, clock, leaseMs, log }: WorkerOptions,
   job: ClaimedJob,
@@ -174,17 +177,20 @@ async function beat(
   done: AbortSignal,
 ): Promise<void> {
   let held = true
+  let heldUntilMs = clock.now().getTime() + leaseMs
   while (held) {
     try {
       await clock.sleep(leaseMs / 3, done)
     } catch {
       return
     }
+    const askedMs = clock.now().getTime()
     try {
       held = await queue.extend(job, leaseMs)
+      heldUntilMs = askedMs + leaseMs
     } catch (error) {
-      // The queue is away: the lease may outlive it. The next beat tells.
-      log.warn({ jobId: job.id, error: errorMessage(error) }, 'heartbeat failed')
+      held = clock.now().getTime() < heldUntilMs
+      log.warn({ jobId: job.id, held, error: errorMessage(error) }, 'heartbeat failed')
     }
     // Settled while the heartbeat was under way: nothing is lost.
     if (done.aborted) return
