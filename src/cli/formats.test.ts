@@ -112,6 +112,33 @@ Not read, or not by everyone:
     expect(text([dropped])).toMatch(/^shop: no findings\n[^]*Kept back: 1 finding /)
   })
 
+  test('what was not read is told by reason: files that share one are named together, and then counted', () => {
+    const locked = Array.from({ length: 850 }, (_, index) => ({
+      path: `${index}.lock`,
+      hunks: { skipped: 1 },
+      reason: 'lock file',
+    }))
+    const other = { path: 'image.png', hunks: {}, reason: 'binary' }
+    expect(text([], { receipt: { ...receipt, files: [...locked, other] } })).toContain(
+      `Not read, or not by everyone (--format json names all):
+  0.lock, 1.lock, 2.lock, 3.lock, 4.lock and 845 more files: lock file
+  image.png: binary
+`,
+    )
+  })
+
+  test('many reasons are cut, and the cut is shown', () => {
+    const files = Array.from({ length: 100 }, (_, index) => ({
+      path: `${index}.ts`,
+      hunks: { failed: 1 },
+      reason: `failed at line ${index}`,
+    }))
+    const shown = text([], { receipt: { ...receipt, files } })
+    const told = shown.split('\n').filter((line) => line.includes('failed at line')).length
+    expect(shown).toContain(`  and ${100 - told} more files\n`)
+    expect(told).toBeLessThan(50)
+  })
+
   test('nothing from code or model reaches the terminal as a control sequence', () => {
     const evil = '\u001B[2J\u001B]0;owned\u0007 \u202Egnirts\u202C \u0000\u009B31m\u200B\r'
     const hostile = finding('a', 'high', {

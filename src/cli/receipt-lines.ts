@@ -1,11 +1,12 @@
-import { isWhole } from '../review/receipt.ts'
+import { isWhole, type FileReceipt } from '../review/receipt.ts'
 import type { Reviewed } from './reviewed.ts'
 import { terminalLine } from './terminal-text.ts'
 
-/** Files named one by one; the rest is counted. */
-const maxNamedFiles = 40
+/** Reasons told one by one, and files named for each of them; the rest is counted. */
+const maxReasons = 20
+const maxNamedFiles = 5
 
-/** Who read the change, how much of it, and by name what was not read. */
+/** Who read the change, how much of it, and what was not read, by reason. */
 export function receiptLines({ receipt, findings }: Reviewed): string[] {
   const lines = [reader(), coverage()]
   const kept = findings.filter(({ verdict }) => verdict.kind === 'dropped').length
@@ -13,12 +14,7 @@ export function receiptLines({ receipt, findings }: Reviewed): string[] {
   if (receipt.outcome !== 'reviewed') {
     lines.push(`Not reviewed (${receipt.outcome}): ${terminalLine(receipt.reason ?? 'no reason known')}.`)
   }
-  const unread = receipt.files.filter(({ reason }) => reason !== undefined)
-  if (unread.length > 0) lines.push('Not read, or not by everyone:')
-  for (const { path, reason } of unread.slice(0, maxNamedFiles)) {
-    lines.push(`  ${terminalLine(path)}: ${terminalLine(reason ?? '')}`)
-  }
-  if (unread.length > maxNamedFiles) lines.push(`  and ${count(unread.length - maxNamedFiles, 'more file')}`)
+  lines.push(...unreadLines(receipt.files))
   return lines
 
   function reader(): string {
@@ -43,6 +39,27 @@ export function receiptLines({ receipt, findings }: Reviewed): string[] {
     ]
     return `${parts.filter(Boolean).join(', ')}.${isWhole(receipt) ? '' : ' Not everything was read.'}`
   }
+}
+
+/** One line for all the files that were not read for the same reason. */
+function unreadLines(files: readonly FileReceipt[]): string[] {
+  const unread = files.filter(({ reason }) => reason !== undefined)
+  if (unread.length === 0) return []
+  const reasons = [...new Set(unread.map(({ reason = '' }) => reason))].slice(0, maxReasons)
+  const groups = reasons.map((why) => ({ why, group: unread.filter(({ reason }) => reason === why) }))
+  const untold = unread.length - groups.reduce((sum, { group }) => sum + group.length, 0)
+  const isCut = untold > 0 || groups.some(({ group }) => group.length > maxNamedFiles)
+  return [
+    `Not read, or not by everyone${isCut ? ' (--format json names all)' : ''}:`,
+    ...groups.map(({ why, group }) => `  ${names(group)}: ${terminalLine(why)}`),
+    ...(untold === 0 ? [] : [`  and ${count(untold, 'more file')}`]),
+  ]
+}
+
+function names(files: readonly FileReceipt[]): string {
+  const named = files.slice(0, maxNamedFiles).map(({ path }) => terminalLine(path))
+  const left = files.length - named.length
+  return `${named.join(', ')}${left > 0 ? ` and ${count(left, 'more file')}` : ''}`
 }
 
 /** `1 hunk`, `2 hunks`. */
