@@ -23,7 +23,7 @@ export type CallOutcome = 'ok' | 'rate-limited' | 'retryable' | 'permanent' | 'a
 export interface Metrics {
   /** `reason` is one of the program's own words, empty where the outcome says it all. */
   delivery(outcome: DeliveryOutcome, reason?: string): void
-  /** From the first byte of a webhook request's headers to its answer. */
+  /** From the headers of a webhook request to its answer. */
   acknowledged(seconds: number): void
   job(kind: string, outcome: JobOutcome): void
   /** From taking a run up to its end. */

@@ -75,6 +75,23 @@ test('a delivery that cannot be stored is answered 503, with the time to come ag
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
 })
 
+test('how long a sender waits for the answer is measured', async () => {
+  const slow = await openTestServer({
+    store: { accept: () => delay(30, { kind: 'stored' as const }) },
+  })
+  const response = await fetch(`${slow.url}/webhooks/github`, {
+    method: 'POST',
+    body: opened,
+    headers: deliveryHeaders(opened),
+  })
+  expect(response.status).toBe(202)
+  const [, sum] =
+    /^lorgnette_delivery_acknowledgement_seconds_sum (.+)$/m.exec(await slow.metrics.text()) ?? []
+  // Timers may fire a millisecond early.
+  expect(Number(sum)).toBeGreaterThan(0.028)
+  await slow.close()
+})
+
 test('a store that never answers is taken for an away one', async () => {
   const hanging = await openTestServer({
     store: { accept: () => new Promise(() => undefined) },
