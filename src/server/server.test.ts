@@ -3,6 +3,7 @@ import { Agent, request, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deliveryHeaders, openTestServer, type ServerUnderTest } from '../../test/server-under-test.ts'
+import { RetryableError } from '../base/errors.ts'
 import type { RunId } from '../review/run.ts'
 import type { Accepted } from '../webhooks/delivery-store.ts'
 
@@ -140,8 +141,16 @@ describe('without a password', () => {
       json: { error: 'there is nothing here' },
     })
     expect((await get(server, '/webhooks/github')).status).toBe(404)
-    expect((await get(server, '/%ff')).json).toHaveProperty('error')
   })
+
+  test.each(['/%ff', '/runs/%zz', '/api/runs/%'])(
+    'an address that cannot be read is told so: %s',
+    async (path) => {
+      const { status, json } = await get(server, path)
+      expect(status).toBe(400)
+      expect(Object.keys(json as object)).toEqual(['error']) // parsed from an object
+    },
+  )
 
   test('what people look at has headers that keep scripts, frames and caches away', async () => {
     const { headers } = await get(server, '/metrics')
@@ -182,6 +191,28 @@ test('with a password it opens for everyone who has it, and after ten wrong ones
     expect(await statusFor(server, '/metrics', basic('guess'))).toBe(401)
   expect(await statusFor(server, '/metrics', basic('sesame'))).toBe(429)
   expect(await statusFor(server, '/healthz', {})).toBe(200)
+  await server.close()
+})
+
+test('while the store is away pages and API say to come again, and the log needs no stack', async () => {
+  const away = (): Promise<never> => Promise.reject(new RetryableError('connection refused'))
+  const server = await openTestServer({ history: { list: away, find: away } })
+  for (const path of ['/', '/runs/some', '/api/runs', '/api/runs/some']) {
+    const { status, headers, json } = await get(server, path)
+    expect(status).toBe(503)
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(json).toEqual({ error: 'what is needed for this does not answer: try again soon' })
+  }
+  expect(server.logged()).toContain('connection refused')
+  expect(server.logged()).not.toMatch(/"level":"(?:error|fatal)"|"stack"/)
+  await server.close()
+})
+
+test('a fault of our own is a 500, and the log says where', async () => {
+  const broken = (): Promise<never> => Promise.reject(new TypeError('no such thing'))
+  const server = await openTestServer({ history: { list: broken, find: broken } })
+  expect(await get(server, '/')).toMatchObject({ status: 500 })
+  expect(server.logged()).toMatch(/"level":"error".*"stack"/)
   await server.close()
 })
 

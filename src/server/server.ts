@@ -1,8 +1,8 @@
 import helmet from '@fastify/helmet'
-import { fastify, type FastifyInstance } from 'fastify'
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
-import { errorMessage, PermanentError } from '../base/errors.ts'
+import { errorKind, errorMessage, PermanentError } from '../base/errors.ts'
 import { dashboardRoutes } from '../dashboard/dashboard-routes.ts'
 import type { RunHistory } from '../dashboard/run-history.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -88,6 +88,10 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
     },
     clientErrorHandler: answerClientError,
+    // What the router itself refuses: an address that cannot be decoded.
+    frameworkErrors: (error, _request: FastifyRequest, reply: FastifyReply) => {
+      void reply.code(error.statusCode ?? 400).send({ error: error.message })
+    },
   })
   answerErrors(server, log)
   const connections = new Set<Socket>()
@@ -160,15 +164,22 @@ async function guardFaces(scope: FastifyInstance, password: string | undefined, 
   })
 }
 
+const RETRY_AFTER_SECONDS = 10
+
 function answerErrors(server: FastifyInstance, log: Logger): void {
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }))
   server.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
     const { statusCode = 500 } = error
     if (statusCode >= 400 && statusCode < 500) return reply.code(statusCode).send({ error: error.message })
-    log.error(
-      { route: request.routeOptions.url, problem: errorMessage(error), stack: error.stack },
-      'request failed',
-    )
+    const problem = { route: request.routeOptions.url, problem: errorMessage(error) }
+    if (errorKind(error) === 'retryable') {
+      log.warn(problem, 'request could not be answered')
+      return reply
+        .code(503)
+        .header('retry-after', RETRY_AFTER_SECONDS)
+        .send({ error: 'what is needed for this does not answer: try again soon' })
+    }
+    log.error({ ...problem, stack: error.stack }, 'request failed')
     return reply.code(500).send({ error: 'something went wrong here: the log knows what' })
   })
 }
