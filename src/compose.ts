@@ -4,6 +4,7 @@ import { openOxlint } from './analysis/analyser.oxlint.ts'
 import { openRuff } from './analysis/analyser.ruff.ts'
 import { openSecrets } from './analysis/analyser.secrets.ts'
 import type { Analyser } from './analysis/analyser.ts'
+import { mayHoldSecret } from './analysis/may-hold-secret.ts'
 import { scanSecrets } from './analysis/secret-scanner.ts'
 import { systemClock } from './base/clock.ts'
 import { createCloser, type Closable } from './base/closer.ts'
@@ -31,6 +32,7 @@ import type { Queue } from './queue/queue.ts'
 import { checkRedis } from './redis/check-redis.ts'
 import { openRedis } from './redis/open-redis.ts'
 import { keepEnqueueingOwedRuns } from './reconcile/enqueue-owed-runs.ts'
+import { hideSecrets } from './review/hide-secrets.ts'
 import { createReviewChange, type ReviewChange } from './review/review-change.ts'
 import { REVIEW_JOB } from './review/review-job.ts'
 import { reviewOnce } from './review/review-once.ts'
@@ -97,6 +99,7 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
       log,
       webhookSecrets: config.webhooks.secrets,
       rules: config.webhooks,
+      hideSecrets: (text) => (mayHoldSecret(text) ? hideSecrets(text, scanSecrets) : text),
       history: createPostgresRunHistory(database),
       githubUrl: githubWebUrl(config.github.apiUrl),
       ...(config.server.dashboardPassword !== undefined && {

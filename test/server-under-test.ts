@@ -36,6 +36,7 @@ export async function openTestServer(options: Partial<ServerOptions> = {}): Prom
     log: createLogger('info', { write: (line) => (lines += line) }),
     webhookSecrets: [webhookSecret],
     rules: { reviewDrafts: false, ignoreBots: true, ignoreLabels: ['no-review'] },
+    hideSecrets: (text) => text,
     ...options,
   })
   return { ...server, metrics, logged: () => lines }

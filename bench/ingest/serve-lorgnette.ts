@@ -1,7 +1,10 @@
+import { mayHoldSecret } from '../../src/analysis/may-hold-secret.ts'
+import { scanSecrets } from '../../src/analysis/secret-scanner.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { createPostgresRunHistory } from '../../src/dashboard/run-history.postgres.ts'
 import { openPostgres } from '../../src/postgres/database.pg.ts'
 import { openPostgresQueue } from '../../src/queue/queue.postgres.ts'
+import { hideSecrets } from '../../src/review/hide-secrets.ts'
 import { openServer } from '../../src/server/server.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { openMetrics } from '../../src/telemetry/metrics.ts'
@@ -26,6 +29,7 @@ const server = await openServer({
   log,
   webhookSecrets: [BENCH_SECRET],
   rules: { reviewDrafts: false, ignoreBots: true, ignoreLabels: [] },
+  hideSecrets: (text) => (mayHoldSecret(text) ? hideSecrets(text, scanSecrets) : text),
 })
 process.once('SIGTERM', () => {
   void server

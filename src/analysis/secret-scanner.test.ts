@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { mayHoldSecret } from './may-hold-secret.ts'
 import { scanSecrets } from './secret-scanner.ts'
 
 function joined(...parts: readonly string[]): string {
@@ -49,6 +50,21 @@ test.each([
   [`AWS_SECRET_ACCESS_KEY = "${random}AbCdEf12/"`, `aws-secret-key: ${random}AbCdEf12/`],
 ])('%s holds a secret', async (text, secret) => {
   expect(await found(`${text}\n`)).toEqual([secret])
+})
+
+test('the quick look overlooks nothing that the scan would find', async () => {
+  const texts = [
+    ...Object.values(samples),
+    'Set password: "hunter2"',
+    `use token='Tr0ub4dor&3'`,
+    joined('Move to ftp://app:', 's3cr3tpw', '@db.shop.net'),
+    joined('<pwd>', 'Tr0ub4dor3', '</pwd>'),
+    privateKey,
+    privateKey.replaceAll('\n', ' '),
+  ]
+  for (const text of texts) expect([text, mayHoldSecret(text)]).toEqual([text, true])
+  for (const title of ['Fix the parser', "Don't cut titles (#12)", 'feat(api): paginate, at last', ''])
+    expect([title, mayHoldSecret(title)]).toEqual([title, false])
 })
 
 test.each([

@@ -34,6 +34,8 @@ export interface ServerOptions {
   /** Any of them may have signed a delivery. None: unsigned ones are taken, but from this machine only. */
   readonly webhookSecrets: readonly string[]
   readonly rules: DecisionRules
+  /** Replaces the credentials in a text that is stored and shown. */
+  readonly hideSecrets: (text: string) => string | Promise<string>
   /** Opens pages, API and metrics to other machines. None: they are for this machine only. */
   readonly dashboardPassword?: string
   readonly limits?: Partial<ServerLimits>

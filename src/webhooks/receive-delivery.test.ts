@@ -3,11 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { testDatabases, type TestDatabase } from '../../test/databases.ts'
 import { deliveryHeaders, openTestServer, type ServerUnderTest } from '../../test/server-under-test.ts'
 import { webhookExamples } from '../../test/webhook-examples.ts'
+import { scanSecrets } from '../analysis/secret-scanner.ts'
 import { systemClock } from '../base/clock.ts'
 import { RetryableError } from '../base/errors.ts'
 import { statement } from '../postgres/database.ts'
 import { openPostgresQueue } from '../queue/queue.postgres.ts'
 import type { Queue } from '../queue/queue.ts'
+import { hideSecrets } from '../review/hide-secrets.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { openDeliveryStore, type OpenDeliveryStore } from './delivery-store.postgres.ts'
 
@@ -127,6 +129,22 @@ for (const kind of testDatabases()) {
       expect(await opened.database.run(storedTitles, 99)).toEqual([
         { title: clean, base_branch: clean, labels: [clean] },
       ])
+    })
+
+    test('a credential in a title is hidden before anything is stored', async () => {
+      const token = ['ghp', 'q7Rz2Kx9Vb4Nm1Tc8Wp5Yd3Hf6Jg0LsA1b2C3'].join('_')
+      const hiding = await openTestServer({
+        store,
+        queue,
+        hideSecrets: (text) => hideSecrets(text, scanSecrets),
+      })
+      const change = { title: `Revoke ${token} today`, number: 98 }
+      expect((await deliver(pullRequest(change), { to: hiding })).status).toBe(202)
+      await hiding.close()
+      expect(await opened.database.run(storedTitles, 98)).toMatchObject([
+        { title: 'Revoke ‹secret:github-token› today' },
+      ])
+      expect(hiding.logged()).not.toContain(token)
     })
 
     test('a queue that is away costs no delivery: the run is owed, and the log says so', async () => {

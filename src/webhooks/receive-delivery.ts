@@ -39,6 +39,8 @@ export interface ReceiverOptions {
   /** Webhook secrets: any of them may have signed. */
   readonly secrets: readonly string[]
   readonly rules: DecisionRules
+  /** Replaces the credentials in a text that is stored and shown. Asked for every delivery: at once where there are none. */
+  readonly hideSecrets: (text: string) => string | Promise<string>
   /** A store that takes longer is reported as down: GitHub gives up on us after 10 s. */
   readonly storeTimeoutMs?: number
 }
@@ -47,7 +49,7 @@ const RETRY_AFTER_SECONDS = 10
 
 /** A delivery comes in: verify, parse, decide, store, enqueue, answer. */
 export function openDeliveryReceiver(options: ReceiverOptions): DeliveryReceiver {
-  const { store, clock, metrics, log, secrets, rules } = options
+  const { store, clock, metrics, log, secrets, rules, hideSecrets } = options
   const enqueuer = openEnqueuer(options.queue, log)
   const storeTimeoutMs = options.storeTimeoutMs ?? 5_000
   const logSometimes = createLimitedLog(clock, 10_000)
@@ -93,7 +95,7 @@ export function openDeliveryReceiver(options: ReceiverOptions): DeliveryReceiver
   async function accept(delivery: Delivery, decision: Decision): Promise<Accepted | undefined> {
     try {
       return await withDeadline(
-        store.accept(delivery, decision),
+        storeHidden(delivery, decision),
         storeTimeoutMs,
         `the store did not answer within ${storeTimeoutMs} ms`,
       )
@@ -104,6 +106,14 @@ export function openDeliveryReceiver(options: ReceiverOptions): DeliveryReceiver
       else log.error(problem, 'delivery could not be stored')
       return undefined
     }
+  }
+
+  async function storeHidden(delivery: Delivery, decision: Decision): Promise<Accepted> {
+    const { event } = delivery
+    if (event.kind !== 'pull-request') return store.accept(delivery, decision)
+    const title = await hideSecrets(event.pullRequest.title)
+    const pullRequest = { ...event.pullRequest, title }
+    return store.accept({ ...delivery, event: { ...event, pullRequest } }, decision)
   }
 
   function acknowledge(delivery: Delivery, decision: Decision, accepted: Accepted): DeliveryAnswer {
