@@ -142,6 +142,19 @@ describe('a branch', () => {
     expect(code).toBe(0)
   })
 
+  test('with uncommitted changes says that they are not part of the review', async () => {
+    const note = /^note: uncommitted changes are not part of this review .*\n$/
+    repository.write('later.py', 'x = y\n')
+    const { code, stdout, stderr } = await review()
+    expect(stderr).toMatch(note)
+    expect(stdout).not.toContain('later.py')
+    expect(code).toBe(0)
+
+    const { folder } = repository
+    const other = await review({ source: { kind: 'local', folder, head: 'main', base: 'main' } })
+    expect(other.stderr).toBe('')
+  })
+
   test('without commits of its own has nothing to review', async () => {
     const { code, stdout } = await review({
       source: { kind: 'local', folder: repository.folder, head: 'main', base: 'main' },

@@ -32,6 +32,9 @@ export interface ReviewRequest {
   readonly color: boolean
 }
 
+const uncommittedNote =
+  'note: uncommitted changes are not part of this review (git diff HEAD | lorgnette review --diff - reads them)\n'
+
 type SourceKind = ReviewRequest['source']['kind']
 
 /** What reviews, open for one review. */
@@ -57,7 +60,8 @@ export interface ReviewContext {
 
 /**
  * Reviews what was asked for, and prints it. The review is all that goes to the standard output; progress goes to the
- * standard error, when that is a terminal, and so does the reason when it could not be reviewed.
+ * standard error, when that is a terminal; a note on changes that are left out goes there, too, and so does the reason
+ * when it could not be reviewed.
  * Returns the exit code: 0 clean, 1 findings at or above `failOn`, 2 could not review.
  */
 export async function runReview(
@@ -85,8 +89,11 @@ async function review(
   signal: AbortSignal,
 ): Promise<Reviewed> {
   switch (source.kind) {
-    case 'local':
-      return await reviewRead(await readLocalChange(source, signal), source.kind, context, signal)
+    case 'local': {
+      const change = await readLocalChange(source, signal)
+      if (change.leavesUncommitted) await write(context.terminal.stderr, uncommittedNote)
+      return await reviewRead(change, source.kind, context, signal)
+    }
     case 'patch': {
       const change = await readPatchChange(source.file, context.terminal.stdin, signal)
       return await reviewRead(change, source.kind, context, signal)

@@ -286,3 +286,54 @@ test('an abort is thrown as it is', async () => {
   const failed = readLocalChange({ folder: repository.folder }, aborted)
   await expect(failed).rejects.toSatisfy(isAbort)
 })
+
+describe('changes that are not committed', () => {
+  test('are told of, whether they are edits, staged, or new files', async () => {
+    startFeature()
+    expect(await read()).toMatchObject({ leavesUncommitted: false })
+    repository.write('new.ts', 'new\n')
+    expect(await read()).toMatchObject({ leavesUncommitted: true, files: [] })
+    repository.git('add', 'new.ts')
+    expect(await read()).toMatchObject({ leavesUncommitted: true, files: [] })
+    repository.commit()
+    expect(await read()).toMatchObject({ leavesUncommitted: false })
+    repository.write('shop.ts', 'two\n')
+    expect(await read()).toMatchObject({ leavesUncommitted: true })
+  })
+
+  test('are told of from a folder within, and not where nothing is checked out', async () => {
+    startFeature()
+    repository.write('deep/new.ts', 'new\n')
+    expect(await read({ folder: path.join(repository.folder, 'deep') })).toMatchObject({
+      leavesUncommitted: true,
+    })
+    expect(await read({ folder: path.join(repository.folder, '.git') })).toMatchObject({
+      leavesUncommitted: false,
+    })
+  })
+
+  test('do not matter when another commit than the one checked out is reviewed, nor when git ignores them', async () => {
+    startFeature()
+    repository.write('.gitignore', 'build\n')
+    repository.commit()
+    repository.write('build/new.js', 'new\n')
+    expect(await read()).toMatchObject({ leavesUncommitted: false })
+    repository.write('shop.ts', 'two\n')
+    expect(await read({ head: 'HEAD~1', base: 'main' })).toMatchObject({ leavesUncommitted: false })
+  })
+
+  test('are found without a filter that the repository names being run', async () => {
+    startFeature()
+    repository.write('other.ts', 'one\n')
+    repository.commit()
+    const ran = path.join(repository.folder, '.git', 'filter-ran')
+    repository.git('config', 'filter.quick.clean', `touch '${ran}'; cat`)
+    repository.git('config', 'filter.lasting.process', `touch '${ran}'`)
+    repository.git('config', 'filter.lasting.required', 'true')
+    repository.write('.gitattributes', '*.ts filter=quick\nother.ts filter=lasting\n')
+    repository.write('other.ts', 'two\n')
+    repository.write('shop.ts', 'two\n')
+    expect(await read()).toMatchObject({ leavesUncommitted: true })
+    expect(existsSync(ran)).toBe(false)
+  })
+})

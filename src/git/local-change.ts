@@ -7,6 +7,7 @@ import { changedBlobs } from './changed-blobs.ts'
 import { chooseBase, type ChosenBase } from './choose-base.ts'
 import { findRepository, type LocalRepository } from './local-repository.ts'
 import { readContents } from './read-contents.ts'
+import { findWorkTree, hasUncommittedChanges } from './work-tree.ts'
 
 export interface LocalRange {
   /** The repository, or any folder in it. */
@@ -23,6 +24,8 @@ export interface LocalChange extends Change {
   readonly headCommit: CommitId
   /** The name of the branch that the merge base was found with. */
   readonly baseName: string
+  /** Whether the head is checked out with changes beside it, which are not part of this one. */
+  readonly leavesUncommitted: boolean
 }
 
 const maxPatchBytes = 100_000_000
@@ -71,7 +74,19 @@ export async function readLocalChange(range: LocalRange, signal: AbortSignal): P
     baseCommit,
     headCommit,
     baseName: base.name,
+    leavesUncommitted: await leavesUncommitted(range.folder, repository, headCommit, signal),
   }
+}
+
+async function leavesUncommitted(
+  folder: string,
+  repository: LocalRepository,
+  head: CommitId,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if ((await repository.commit('HEAD')) !== head) return false
+  const workTree = await findWorkTree(folder, signal)
+  return workTree !== undefined && (await hasUncommittedChanges(workTree, signal))
 }
 
 async function namedBase(repository: LocalRepository, name: string | undefined): Promise<ChosenBase> {
