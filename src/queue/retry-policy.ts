@@ -4,11 +4,21 @@ export interface RetryPolicy {
   /** Attempts in all, the first included. */
   readonly maxAttempts: number
   readonly baseDelayMs: number
+  /** How much longer each delay may be than the one before it. 2 when absent. */
+  readonly growth?: number
   readonly maxDelayMs: number
 }
 
-/** At most 3 retries after the first attempt. */
-export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 4, baseDelayMs: 1_000, maxDelayMs: 60_000 }
+/**
+ * At most 3 retries after the first attempt: one at once, for what was a moment's trouble, and the last minutes later,
+ * for an outage (at most 1 s, 16 s, 256 s).
+ */
+export const defaultRetryPolicy: RetryPolicy = {
+  maxAttempts: 4,
+  baseDelayMs: 1_000,
+  growth: 16,
+  maxDelayMs: 300_000,
+}
 
 export type FailureDecision =
   | { readonly kind: 'retry'; readonly at: Date; readonly countsAsAttempt: boolean; readonly reason: string }
@@ -51,11 +61,13 @@ export function decideFailure(
   }
 }
 
-/** Exponential backoff with full jitter: anything between 0 and the doubled delay, bounded. */
+/** Exponential backoff with full jitter: anything between 0 and a delay that grows with each attempt, bounded. */
 export function backoffMs(
   attempt: number,
   random: () => number,
-  policy: Pick<RetryPolicy, 'baseDelayMs' | 'maxDelayMs'>,
+  policy: Pick<RetryPolicy, 'baseDelayMs' | 'growth' | 'maxDelayMs'>,
 ): number {
-  return Math.round(random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1)))
+  return Math.round(
+    random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * (policy.growth ?? 2) ** (attempt - 1)),
+  )
 }

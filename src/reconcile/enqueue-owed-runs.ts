@@ -10,11 +10,17 @@ const SWEEP = 1_000
 
 /**
  * Enqueues every run without an end. The queue knows jobs by id, so those that it still has change nothing; what it lost
- * (a crash between commit and enqueue, a queue that was wiped) comes back. Returns how many had been lost.
+ * (a crash between commit and enqueue, a queue that was wiped) comes back. A run that is owed although its job lies among
+ * the dead letters was taken up again, or could not be ended: its job gets fresh attempts. Returns how many came back.
  */
 export async function enqueueOwedRuns(runs: RunStore, queue: Queue): Promise<number> {
-  const owed = await runs.owed(SWEEP)
-  return owed.length === 0 ? 0 : await queue.enqueue(owed.map(reviewJob))
+  const jobs = (await runs.owed(SWEEP)).map(reviewJob)
+  if (jobs.length === 0) return 0
+  const lost = await queue.enqueue(jobs)
+  const owed = new Set(jobs.map(({ id }) => id))
+  const buried = (await queue.deadLetters(SWEEP)).filter(({ id }) => owed.has(id))
+  for (const { id } of buried) await queue.replay(id)
+  return lost + buried.length
 }
 
 /** Sweeps at once and then at every interval, until the signal aborts. */

@@ -265,11 +265,20 @@ describe.skipIf(kind?.missing)('a run', () => {
       expect(await said(opened)).toEqual(nothing)
     })
 
-    test('ends as failed also when nobody can be told', async () => {
+    test('ends as failed also when nobody can ever be told', async () => {
+      const opened = await open()
+      await emulator.fail({ kind: 'status', status: 410, path: `/pulls/${opened.number}$` })
+      expect(await fail(opened).catch(errorKind)).toBe('permanent')
+      expect(await look(opened)).toMatchObject({ state: 'failed', outcome: 'failed' })
+    })
+
+    test('stays open while GitHub is away: the next one says so', async () => {
       const opened = await open()
       await emulator.fail({ kind: 'status', status: 502, path: `/pulls/${opened.number}$` })
       expect(await fail(opened).catch(errorKind)).toBe('retryable')
-      expect(await look(opened)).toMatchObject({ state: 'failed', outcome: 'failed' })
+      expect(await look(opened)).toMatchObject({ outcome: null })
+      await fail(opened)
+      expect((await said(opened)).checkRuns).toEqual(['failure: Could not review: the key is wrong'])
     })
 
     test('stays open when that is aborted: the next one says so', async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { isAbort } from '../base/errors.ts'
+import { errorKind, isAbort } from '../base/errors.ts'
 import type { Metrics, RunOutcome } from '../telemetry/metrics.ts'
 import type { GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
 import { gatherDiffs, gatherPullRequest, type DiffBlobs } from './gather.ts'
@@ -43,7 +43,8 @@ export async function reviewPullRequest(
 
 /**
  * The run cannot be brought to its end: says so on the pull request, where that still has the run's head, and ends the
- * run as failed. An abort leaves it to the next one who takes it up.
+ * run as failed. An abort leaves it to the next one who takes it up, and so does whatever may pass by itself: a failure
+ * that nobody can see would be a lost review.
  */
 export async function failRun(
   reviewer: PullRequestReviewer,
@@ -64,13 +65,18 @@ export async function failRun(
     }
     await postReview(posting(reviewer, run, signal), { baseCommit: run.head, findings: [], receipt })
   } catch (error) {
-    if (isAbort(error) || error instanceof RunLostError) throw error
+    if (isAbort(error) || error instanceof RunLostError || mayPass(error)) throw error
     await runs.end(run, { state: 'failed', receipt })
     metrics.run('failed', 0)
     throw error
   }
   await runs.end(run, { state: 'failed', receipt })
   metrics.run('failed', 0)
+}
+
+function mayPass(error: unknown): boolean {
+  const kind = errorKind(error)
+  return kind === 'retryable' || kind === 'rate-limited'
 }
 
 async function drive(reviewer: PullRequestReviewer, run: StartedRun, signal: AbortSignal): Promise<void> {

@@ -122,7 +122,7 @@ export const reviveRuns = statement<never>(
   `with revived as (
      update review_runs
      set state = case when decided is null then 'queued' else 'posting' end, reason = '', ended_at = null
-     where id = any($1::text[]) and state in ('superseded', 'skipped')
+     where id = any($1::text[]) and state in ('superseded', 'skipped', 'failed')
      returning id, attempt
    ),
    withdrawn as (

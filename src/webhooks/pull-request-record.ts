@@ -119,6 +119,8 @@ function askForRun(record: PullRequestRecord, action: PullRequestAction, newRunI
 }
 
 function isTakenUpAgain(run: RecordedRun, action: PullRequestAction): boolean {
-  if (run.state === 'skipped') return action === 'reopened' || action === 'ready_for_review'
+  // A person asks once more, by a deed that says so.
+  const isAskedFor = action === 'reopened' || action === 'ready_for_review'
+  if (run.state === 'skipped' || run.state === 'failed') return isAskedFor
   return run.state === 'superseded'
 }

@@ -265,13 +265,31 @@ describe.skipIf(kind?.missing)('a worker', () => {
       for (let failures = 1; failures <= 3; failures++) {
         await eventually(() => expect(outcomes).toHaveLength(failures))
         await clock.sleepers(1)
-        clock.advance(60_000)
+        clock.advance(300_000)
       }
       await settled('test retried', 'test retried', 'test retried', 'test buried')
       expect(told).toBe(1)
       expect(await queue.deadLetters(10)).toMatchObject([
         { attempts: 4, reason: 'gave up after 4 attempts: GitHub failed' },
       ])
+    })
+
+    test('but not while the failure cannot be made visible for a reason that may pass', async () => {
+      let away = true
+      await add('unseen')
+      work(
+        handler(
+          () => Promise.reject(new PermanentError('the key is wrong')),
+          () => (away ? Promise.reject(new RetryableError('GitHub is down')) : Promise.resolve()),
+        ),
+      )
+      await settled('test handed-back')
+      expect(await queue.deadLetters(10)).toEqual([])
+      away = false
+      await clock.sleepers(1)
+      clock.advance(300_000)
+      await settled('test handed-back', 'test buried')
+      expect(await queue.deadLetters(10)).toMatchObject([{ id: 'unseen', attempts: 1 }])
     })
 
     test('and is buried also when the failure cannot be made visible', async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { errorKind, errorMessage } from '../base/errors.ts'
+import { errorKind, errorMessage, RateLimitedError } from '../base/errors.ts'
 import type { ClaimedJob, Queue } from '../queue/queue.ts'
 import { decideFailure, defaultRetryPolicy, type RetryPolicy } from '../queue/retry-policy.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -149,15 +149,20 @@ async function attempt(
       await handler.buried?.(payload, reason, context)
     } catch (error) {
       // Whoever has the job next makes it visible.
-      if (context.signal.aborted) return leaseLost.aborted ? 'lease-lost' : await handBack(reason)
+      if (context.signal.aborted)
+        return leaseLost.aborted ? 'lease-lost' : await handBack(clock.now(), reason)
       context.log.warn({ error: errorMessage(error) }, 'the failure could not be made visible')
+      // What may pass is waited for, however long it takes: a failure that nobody can see is lost work.
+      const kind = errorKind(error)
+      const later = new Date(clock.now().getTime() + retryPolicy.maxDelayMs)
+      if (kind === 'retryable') return await handBack(later, reason)
+      if (error instanceof RateLimitedError) return await handBack(error.retryAt, reason)
     }
     return await bury(reason)
   }
 
-  async function handBack(reason: string): Promise<JobOutcome> {
-    const again = { at: clock.now(), countsAsAttempt: false, reason }
-    return (await queue.retry(job, again)) ? 'handed-back' : 'lease-lost'
+  async function handBack(at: Date, reason: string): Promise<JobOutcome> {
+    return (await queue.retry(job, { at, countsAsAttempt: false, reason })) ? 'handed-back' : 'lease-lost'
   }
 
   async function bury(reason: string): Promise<JobOutcome> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { createDatabase } from '../services.ts'
 import { findingOn, openStory, type Story } from './story.ts'
 
@@ -151,6 +151,25 @@ describe.each(shapes)('with a model, $shape', ({ env }) => {
     await story.github.markReady(story.repository, draft)
     expect(await story.settled(draft)).toMatchObject([{ state: 'completed' }])
     expect(await story.github.reviews(story.repository, bots)).toEqual([])
+  })
+
+  test('a review that failed says so, and is done when somebody reopens the pull request', async () => {
+    story.llm.answerNext({ kind: 'fault', fault: 'bad-key' })
+    const number = await story.open('failed', { 'cart.ts': `${WRONG_CART}// A commit of its own.\n` })
+    expect(await story.settled(number)).toMatchObject([{ state: 'failed' }])
+    const head = await story.github.head(story.repository, number)
+    expect(await story.github.checkRuns(story.repository, head)).toMatchObject([{ conclusion: 'failure' }])
+
+    await story.github.closePullRequest(story.repository, number)
+    await story.github.reopen(story.repository, number)
+    await vi.waitFor(
+      async () => {
+        expect(await story.settled(number)).toMatchObject([{ state: 'completed' }])
+      },
+      { timeout: 15_000 },
+    )
+    expect(await story.github.comments(story.repository, number)).toHaveLength(1)
+    expect(await story.github.checkRuns(story.repository, head)).toMatchObject([{ conclusion: 'neutral' }])
   })
 
   test("every request of ours and every answer of the emulator fitted GitHub's own description", async () => {

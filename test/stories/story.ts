@@ -73,6 +73,7 @@ export async function openStory(options: StoryOptions): Promise<Story> {
     PORT: '0',
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
+    RECONCILE_INTERVAL: '1s',
     ...(embedded && { DATA_DIR: embedded.folder }),
     ...(answer && {
       LLM_MODEL: 'openai-compatible/scripted',
