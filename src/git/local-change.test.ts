@@ -144,6 +144,10 @@ describe('what is read of the files', () => {
       'huge.txt': undefined,
       'old.txt': 'gone\n',
     })
+    const { files } = await read()
+    const reasons = files.map(({ diff, noContent }) => [diff.path, noContent])
+    expect(reasons).toContainEqual(['latin1.txt', 'it is not UTF-8 text'])
+    expect(reasons).toContainEqual(['huge.txt', undefined])
   })
 
   test('links, submodules and deleted files have no text', async () => {

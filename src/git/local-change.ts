@@ -66,10 +66,7 @@ export async function readLocalChange(range: LocalRange, signal: AbortSignal): P
   return {
     name: path.basename(path.resolve(range.folder)),
     ...(await describe(repository, baseCommit, headCommit)),
-    files: diffs.map((diff) => {
-      const content = contents.get(blobs.get(diff.path) ?? '')
-      return content === undefined ? { diff } : { diff, content }
-    }),
+    files: diffs.map((diff) => ({ diff, ...contents.get(blobs.get(diff.path) ?? '') })),
     complete: true,
     baseCommit,
     headCommit,

@@ -1,4 +1,4 @@
-import { decodeText } from '../base/decode-text.ts'
+import { contentOf, type FileContent } from '../review/content-of.ts'
 import type { LocalRepository } from './local-repository.ts'
 
 /** Larger files are skipped by rule anyway. */
@@ -7,13 +7,13 @@ const maxFileBytes = 2_000_000
 const maxTotalBytes = 100_000_000
 
 /**
- * The text of each blob, by its id. Blobs that are missing, not UTF-8, binary or too large have none;
- * neither have those that come after the bound of all together.
+ * The text of each blob, by its id, or why it is none. Blobs that are missing or too large are left out, and so are
+ * those that come after the bound of all together.
  */
 export async function readContents(
   repository: LocalRepository,
   blobs: Iterable<string>,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, FileContent>> {
   const sizes = await readSizes(repository, [...new Set(blobs)])
   const wanted: string[] = []
   let total = 0
@@ -25,10 +25,9 @@ export async function readContents(
   if (wanted.length === 0) return new Map()
   const maxBytes = total + wanted.length * 200
   const output = await repository.bytes(['cat-file', '--batch'], { input: lines(wanted), maxBytes })
-  const contents = new Map<string, string>()
+  const contents = new Map<string, FileContent>()
   for (const { blob, bytes } of readBatch(output)) {
-    const text = decodeText(bytes)
-    if (text !== undefined) contents.set(blob, text)
+    contents.set(blob, contentOf(bytes))
   }
   return contents
 }

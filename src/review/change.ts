@@ -5,6 +5,8 @@ export interface ChangedText {
   readonly diff: FileDiff
   /** The whole new file; undefined when deleted, binary, not UTF-8, withheld or too large. */
   readonly content?: string
+  /** Why a file that is there has no content, where that is known: words such as `it is not UTF-8 text`. */
+  readonly noContent?: string
   /** Why the diff of a file that has one could not be had: then it counts as failed, never as read. */
   readonly unreadable?: string
 }

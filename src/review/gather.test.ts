@@ -198,11 +198,11 @@ describe('content', () => {
   })
 
   test.each(['latin1.txt', 'added-latin1.txt', 'added-nul.txt'])(
-    'of %s is none, for it is no text in UTF-8; its hunks are there',
+    'of %s is none, and it says that it is no text in UTF-8; its hunks are there',
     (filePath) => {
       const { diff, ...rest } = file(filePath)
       expect(diff.hunks.length).toBeGreaterThan(0)
-      expect(rest).toEqual({})
+      expect(rest).toEqual({ noContent: 'it is not UTF-8 text' })
     },
   )
 

@@ -1,10 +1,10 @@
 import { mapBounded } from '../base/concurrency.ts'
-import { decodeText } from '../base/decode-text.ts'
 import { errorKind, errorMessage } from '../base/errors.ts'
 import { addedContent } from '../diff/added-content.ts'
 import type { FileDiff, Hunk } from '../diff/file-diff.ts'
 import type { ChangedFile, CommitId, GitHubRepository, PullRequest } from '../github/github.ts'
 import type { Change, ChangedText } from './change.ts'
+import { contentOf, type FileContent } from './content-of.ts'
 import { readListedLines } from './read-listed-lines.ts'
 
 const READS_AT_ONCE = 6
@@ -80,19 +80,16 @@ async function gatherFile(
       return unreadable(read.problem)
     case 'hunks': {
       const diff = { ...described, hunks: read.hunks }
-      return withContent(diff, await gatherContent(read.hunks))
+      return { diff, ...(await gatherContent(read.hunks)) }
     }
     case 'withheld':
       return countsLines(file) ? await gatherWithheld() : await gatherUncounted()
   }
 
-  function withContent(diff: FileDiff, content: string | undefined): ChangedText {
-    return content === undefined ? { diff } : { diff, content }
-  }
-
-  async function gatherContent(hunks: readonly Hunk[]): Promise<string | undefined> {
-    if (file.status === 'removed' || !needsContent(file.path)) return undefined
-    return addedContent({ ...described, hunks }) ?? decode(await repository.blob(file.blobId, signal))
+  async function gatherContent(hunks: readonly Hunk[]): Promise<FileContent> {
+    if (file.status === 'removed' || !needsContent(file.path)) return {}
+    const content = addedContent({ ...described, hunks })
+    return content === undefined ? decode(await repository.blob(file.blobId, signal)) : { content }
   }
 
   /** GitHub withholds large patches: then the diff is made from both blobs. */
@@ -124,7 +121,7 @@ async function gatherFile(
 
   async function compare(before: Uint8Array, after: Uint8Array): Promise<ChangedText> {
     try {
-      return withContent({ ...described, hunks: await diffBlobs(before, after, signal) }, decode(after))
+      return { diff: { ...described, hunks: await diffBlobs(before, after, signal) }, ...decode(after) }
     } catch (error) {
       if (errorKind(error) !== 'permanent') throw error
       return unreadable(errorMessage(error))
@@ -173,9 +170,9 @@ function countsLines({ additions, deletions }: ChangedFile): boolean {
   return additions + deletions > 0
 }
 
-/** Text, or undefined for what is none, or is too large to be reviewed. */
-function decode(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && bytes.byteLength <= MAX_CONTENT_BYTES ? decodeText(bytes) : undefined
+/** Nothing for what GitHub does not give, or is too large to be reviewed. */
+function decode(bytes: Uint8Array | undefined): FileContent {
+  return bytes && bytes.byteLength <= MAX_CONTENT_BYTES ? contentOf(bytes) : {}
 }
 
 function once<Result>(compute: () => Promise<Result>): () => Promise<Result> {

@@ -154,6 +154,18 @@ describe('without a model', () => {
     ])
   })
 
+  test('a file whose content is no text says so', () => {
+    const { file: whole, selection } = file('latin.py', 2)
+    const latin = { diff: whole.diff, noContent: 'it is not UTF-8 text' }
+    expect(makeReceipt(reading({ files: [{ file: latin, selection }] })).files).toEqual([
+      {
+        path: 'latin.py',
+        hunks: { failed: 2 },
+        reason: 'it is not UTF-8 text, and no model is configured',
+      },
+    ])
+  })
+
   test('all analysers that looked at anything are named once, in order', () => {
     const analysers = analysed({ 'a.py': ['secrets', 'ruff'], 'b.ts': ['secrets', 'oxlint'] })
     expect(makeReceipt(reading({ analysers })).reader).toEqual({ analysers: ['oxlint', 'ruff', 'secrets'] })

@@ -91,7 +91,10 @@ function askedFile(path: string, { units, analysers }: Reading): FileReceipt {
 }
 
 /** Without a model a file is read when a linter read it; a scan for credentials alone is no reading. */
-function analysedFile({ diff, content }: ChangedText, { analysers, linters }: Reading): FileReceipt {
+function analysedFile(
+  { diff, content, noContent }: ChangedText,
+  { analysers, linters }: Reading,
+): FileReceipt {
   const { path } = diff
   const hunks = diff.hunks.length
   const failure = analysers.failures.get(path)
@@ -103,6 +106,7 @@ function analysedFile({ diff, content }: ChangedText, { analysers, linters }: Re
   if (readers.some(({ name }) => analysers.readBy.get(path)?.includes(name))) {
     return { path, hunks: { read: hunks }, ...(failure !== undefined && { reason: failure }) }
   }
-  const why = content === undefined ? 'its whole content is not known' : 'no built-in analyser read it'
+  const why =
+    content === undefined ? (noContent ?? 'its whole content is not known') : 'no built-in analyser read it'
   return { path, hunks: { failed: hunks }, reason: failure ?? `${why}, and no model is configured` }
 }
