@@ -75,6 +75,7 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
     for (const warning of config.warnings) log.warn({ warning }, 'settings are worth a look')
     const metrics = openMetrics()
     const database = opened.add(await openDatabase(config, log))
+    await refuseAwayStore(config, database)
     await migrate(database)
     await refuseUnfitRedis(config, log)
     const queue = opened.add(openQueue(config, database, log))
@@ -196,6 +197,7 @@ export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSyst
 export async function migrateStore(config: Config, log: Logger): Promise<readonly string[]> {
   const database = await openDatabase(config, log)
   try {
+    await refuseAwayStore(config, database)
     return await migrate(database)
   } finally {
     await database.close()
@@ -257,6 +259,17 @@ function openQueue({ queue }: Config, database: Database, log: Logger): Queue {
       await opened.close()
       await redis.close()
     },
+  }
+}
+
+/** A server that cannot be asked at the start is as a rule not the one that was meant: names the setting, not its value. */
+async function refuseAwayStore({ store }: Config, database: Database): Promise<void> {
+  try {
+    await database.run(askStore)
+  } catch (error) {
+    if (store.kind !== 'postgres') throw error
+    const cure = 'see that PostgreSQL runs and can be reached from here, or correct DATABASE_URL'
+    throw new PermanentError(`the store does not answer; ${cure}`, { cause: error })
   }
 }
 

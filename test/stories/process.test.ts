@@ -95,6 +95,18 @@ describe('lorgnette start', () => {
     await ready(port)
   })
 
+  test('names the setting of a store that is away, and keeps its password', async () => {
+    const url = `postgres://lorgnette:hush-hush@127.0.0.1:${await freePort()}/reviews`
+    for (const command of ['start', 'migrate']) {
+      const env = { ...settings(await freePort()), DATABASE_URL: url }
+      const { code, stderr } = await ended(lorgnette([command], env))
+      expect(code).toBe(1)
+      expect(stderr).toContain('correct DATABASE_URL')
+      expect(stderr).toContain('ECONNREFUSED')
+      expect(stderr).not.toContain('hush-hush')
+    }
+  })
+
   test('says so when the port is taken', async () => {
     const port = await freePort()
     const other = createServer().listen(port, '127.0.0.1')
