@@ -151,6 +151,18 @@ describe('the doctor without a database', () => {
     expect(code).toBe(1)
   })
 
+  test('says what to look at where nobody answers', async () => {
+    const away = `http://127.0.0.1:${await freePort()}`
+    const { marks, text } = await visit(nowhere, {
+      DATABASE_URL: 'postgres://app@127.0.0.1/none',
+      GITHUB_API_URL: away,
+      LLM_BASE_URL: `${away}/v1`,
+    })
+    expect(marks.filter((mark) => mark.startsWith('✗'))).toEqual(['✗ store', '✗ GitHub', '✗ model'])
+    for (const name of ['DATABASE_URL', 'GITHUB_API_URL', 'LLM_BASE_URL'])
+      expect(text).toMatch(new RegExp(`^ {2}→ see that .*${name}`, 'm'))
+  })
+
   test('tries nothing with settings that are wrong, and names them all', async () => {
     const { marks, text } = await visit(nowhere, { PORT: 'x', LLM_TIMEOUT: '1' })
     expect(marks).toEqual(allWell.map((mark, index) => (index === 0 ? '✗' : '–') + mark.slice(1)))

@@ -3,9 +3,11 @@ import type { Config } from '../config.ts'
 import type { GitHub } from '../github/github.ts'
 import type { Model } from '../llm/model.ts'
 import type { Database } from '../postgres/database.ts'
+import { FolderInUseError } from '../postgres/folder-in-use-error.ts'
 import { readMigrations } from '../postgres/migration-files.ts'
 import type { Queue } from '../queue/queue.ts'
 import { checkAccess } from './checks/check-github.ts'
+import { checkHeldStore } from './checks/check-held-store.ts'
 import { checkModel } from './checks/check-model.ts'
 import { checkQueue } from './checks/check-queue.ts'
 import { checkSettings } from './checks/check-settings.ts'
@@ -45,10 +47,14 @@ export function openDoctor(systems: DoctorSystems): Doctor {
   const withConfig = (
     name: string,
     run: (config: Config, signal: AbortSignal) => Promise<CheckResult>,
-    deadline = deadlineMs,
+    {
+      cure,
+      deadline = deadlineMs,
+    }: { readonly cure?: (config: Config) => string; readonly deadline?: number } = {},
   ): Check => ({
     name,
     deadlineMs: deadline,
+    cure: () => config && cure?.(config),
     run: async (signal) => (config ? await run(config, signal) : skipped('the settings are wrong')),
   })
 
@@ -62,33 +68,63 @@ export function openDoctor(systems: DoctorSystems): Doctor {
     },
   }
 
-  const store = withConfig('store', async (config) => {
-    const known = await readMigrations()
-    database = await systems.openDatabase(config)
-    const checked = await checkStore(database, known)
-    prepared = checked.prepared
-    return checked.result
-  })
+  const store = withConfig(
+    'store',
+    async (config, signal) => {
+      const known = await readMigrations()
+      try {
+        database = await systems.openDatabase(config)
+      } catch (error) {
+        if (error instanceof FolderInUseError) return checkHeldStore(error, localUrl(config), signal)
+        throw error
+      }
+      const checked = await checkStore(database, known)
+      prepared = checked.prepared
+      return checked.result
+    },
+    {
+      cure: ({ store: { kind } }) =>
+        kind === 'postgres'
+          ? 'see that PostgreSQL runs, that it can be reached and written from here, and that DATABASE_URL is right'
+          : 'see that the folder of DATA_DIR can be written, and that its disk is not full',
+    },
+  )
 
-  const queue = withConfig('queue', async (config) => {
-    if (!database || !prepared) return skipped('the store is not ready')
-    const queue = systems.openQueue(config, database)
-    try {
-      return await checkQueue(queue)
-    } finally {
-      await queue.close()
-    }
-  })
+  const queue = withConfig(
+    'queue',
+    async (config) => {
+      if (!database || !prepared) return skipped('the store is not ready')
+      const queue = systems.openQueue(config, database)
+      try {
+        return await checkQueue(queue)
+      } finally {
+        await queue.close()
+      }
+    },
+    {
+      cure: ({ queue: { kind } }) =>
+        kind === 'redis'
+          ? 'see that Redis runs, that it can be reached from here, and that REDIS_URL is right'
+          : 'mend the store: the queue is in it',
+    },
+  )
 
-  const github = withConfig('GitHub', async (config, signal) => {
-    const github = systems.openGitHub(config)
-    if (github) return checkAccess(await github.access(signal))
-    return {
-      state: 'failed',
-      detail: 'no credentials: no pull request can be read',
-      cure: 'set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_PRIVATE_KEY (docs/github-app.md)',
-    }
-  })
+  const github = withConfig(
+    'GitHub',
+    async (config, signal) => {
+      const github = systems.openGitHub(config)
+      if (github) return checkAccess(await github.access(signal))
+      return {
+        state: 'failed',
+        detail: 'no credentials: no pull request can be read',
+        cure: 'set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_PRIVATE_KEY (docs/github-app.md)',
+      }
+    },
+    {
+      cure: ({ github: { apiUrl } }) =>
+        `see that ${apiUrl} (GITHUB_API_URL) can be reached from here, and that the credentials are right`,
+    },
+  )
 
   const webhookSecret = withConfig('webhook secret', ({ webhooks, server }) =>
     Promise.resolve(checkWebhookSecret(webhooks.secrets, server.loopback)),
@@ -102,7 +138,11 @@ export function openDoctor(systems: DoctorSystems): Doctor {
       const cure = 'set OPENAI_API_KEY or ANTHROPIC_API_KEY, or LLM_MODEL and LLM_BASE_URL'
       return { state: 'skipped', detail: 'none is configured: the built-in analysers review alone', cure }
     },
-    modelDeadlineMs,
+    {
+      deadline: modelDeadlineMs,
+      cure: () =>
+        'see that the model can be reached from here, and that LLM_MODEL, LLM_BASE_URL and the key are right',
+    },
   )
 
   return {
@@ -111,6 +151,13 @@ export function openDoctor(systems: DoctorSystems): Doctor {
       await database?.close()
     },
   }
+}
+
+/** Where a server with these settings answers people on this machine. */
+function localUrl({ server: { host, port } }: Config): string {
+  const open = host === '0.0.0.0' || host === '::' || host === 'localhost'
+  const name = open ? '127.0.0.1' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
 function skipped(reason: string): CheckResult {

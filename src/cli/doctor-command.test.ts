@@ -55,6 +55,17 @@ test('JSON is one object with the same in it', async () => {
   })
 })
 
+test('a check that throws, or does not answer, is told with what to look at', async () => {
+  const cure = () => 'see that it runs'
+  const throws = { ...check('store', () => Promise.reject(new Error('refused'))), cure }
+  const hangs = { ...check('model', () => new Promise(() => undefined)), cure }
+  expect((await doctor([throws, hangs])).text).toBe(`✗ store: refused
+  → see that it runs
+✗ model: no answer within 0.03 s
+  → see that it runs
+`)
+})
+
 test('a check that throws has failed, and the next ones go on', async () => {
   const throws = check('store', () => Promise.reject(new Error('no', { cause: new Error('refused') })))
   expect((await doctor([throws, ...some])).text).toMatch(/^✗ store: no: refused\n✓ settings/)

@@ -18,6 +18,8 @@ export interface Check {
   readonly name: string
   /** Without a result by then it has failed. */
   readonly deadlineMs: number
+  /** What to look at when it throws, or does not answer in time. */
+  readonly cure?: () => string | undefined
   run(signal: AbortSignal): Promise<CheckResult>
 }
 
@@ -55,8 +57,9 @@ async function runCheck(check: Check, signal: AbortSignal): Promise<CheckResult>
     return await Promise.race([check.run(deadline.signal), rejectOnAbort(deadline.signal)])
   } catch (error) {
     signal.throwIfAborted()
-    if (!deadline.isOver()) return { state: 'failed', detail: errorMessage(error) }
-    return { state: 'failed', detail: `no answer within ${check.deadlineMs / 1_000} s` }
+    const detail = deadline.isOver() ? `no answer within ${check.deadlineMs / 1_000} s` : errorMessage(error)
+    const cure = check.cure?.()
+    return { state: 'failed', detail, ...(cure !== undefined && { cure }) }
   } finally {
     deadline.clear()
   }

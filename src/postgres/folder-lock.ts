@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { PermanentError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
+import { FolderInUseError } from './folder-in-use-error.ts'
 
 /** Gives the folder free again. */
 export type ReleaseFolder = () => Promise<void>
@@ -27,12 +27,7 @@ export async function lockFolder(folder: string): Promise<ReleaseFolder> {
     const holder = await livingHolder(folder, own)
     if (holder === undefined) return () => rm(file, { force: true })
     await rm(file, { force: true })
-    if (attempt === ATTEMPTS) {
-      throw new PermanentError(
-        `the data folder ${folder} is in use by process ${holder}: stop it, ` +
-          'or choose another folder with DATA_DIR, or a PostgreSQL server with DATABASE_URL',
-      )
-    }
+    if (attempt === ATTEMPTS) throw new FolderInUseError(folder, holder)
     // Two that saw each other both stepped back: uneven waits let one of them in.
     await delay(Math.random() * 50 * attempt)
   }

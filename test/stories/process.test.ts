@@ -107,6 +107,16 @@ describe('lorgnette start', () => {
     }
   })
 
+  test('does not trouble the doctor, who asks the running server', async () => {
+    const port = await freePort()
+    const server = lorgnette(['start'], settings(port))
+    await ready(port)
+    const beside = await ended(lorgnette(['doctor'], settings(port)))
+    expect(beside.stdout).toMatch(new RegExp(`^! store: process ${server.pid} .*says that it is ready$`, 'm'))
+    const elsewhere = await ended(lorgnette(['doctor'], settings(await freePort())))
+    expect(elsewhere.stdout).toMatch(/^! store: .*\n {2}→ if it is not your server, stop it/m)
+  })
+
   test('says so when the port is taken', async () => {
     const port = await freePort()
     const other = createServer().listen(port, '127.0.0.1')
