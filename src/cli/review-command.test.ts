@@ -144,10 +144,10 @@ describe('a branch', () => {
 
   test('with uncommitted changes says that they are not part of the review', async () => {
     const note = /^note: uncommitted changes are not part of this review .*\n$/
-    repository.write('later.py', 'x = y\n')
+    repository.write('total.py', 'RATE = UNKNOWN\n')
     const { code, stdout, stderr } = await review()
     expect(stderr).toMatch(note)
-    expect(stdout).not.toContain('later.py')
+    expect(stdout).not.toContain('total.py')
     expect(code).toBe(0)
 
     const { folder } = repository

@@ -7,12 +7,12 @@ export async function findWorkTree(folder: string, signal: AbortSignal): Promise
 }
 
 /**
- * Whether checked out files differ from the commit, or wait to be added to it. False, too, where git cannot tell: this
- * is for a note to people, and no review fails for it.
+ * Whether files that git tracks differ from the commit, staged or not. Others do not count: the review itself may be on
+ * its way to one of them. False, too, where git cannot tell: this is for a note to people, and no review fails for it.
  */
 export async function hasUncommittedChanges(workTree: string, signal: AbortSignal): Promise<boolean> {
   const { exitCode, stdout } = await runGit(
-    ['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=dirty', '--no-renames'],
+    ['status', '--porcelain', '-z', '--untracked-files=no', '--ignore-submodules=dirty', '--no-renames'],
     { folder: workTree, env: await withoutFilters(workTree, signal), maxBytes: 100_000_000 },
     signal,
     [128],
