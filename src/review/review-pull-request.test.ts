@@ -213,6 +213,15 @@ describe.skipIf(kind?.missing)('a run', () => {
       expect(await said(opened)).toEqual(nothing)
     })
 
+    test('and the head that stands there is owed, although nobody delivered it', async () => {
+      const opened = await open()
+      await emulator.push(name, opened.branch, next)
+      await drive(opened)
+      const owed = await reviewer.runs.owed(100)
+      const heads = await Promise.all(owed.map(async (id) => (await reviewer.runs.start(id))?.head))
+      expect(heads).toContain(next)
+    })
+
     test.each(moves)('when %s while it was read', async (_what, reason, move) => {
       const opened = await open()
       meanwhile = () => move(opened)

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { errorKind, isAbort } from '../base/errors.ts'
 import type { Metrics, RunOutcome } from '../telemetry/metrics.ts'
-import type { GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
+import type { CommitId, GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
 import { gatherDiffs, gatherPullRequest, type DiffBlobs } from './gather.ts'
 import { emptyReceipt } from './make-receipt.ts'
 import { postReview } from './post-review.ts'
@@ -60,6 +60,7 @@ export async function failRun(
     const repository = github.repository(run.repository, run.installationId)
     const obstacle = whyNot(run, await repository.pullRequest(run.pullRequest, signal))
     if (obstacle) {
+      if (obstacle.instead) await runs.owe(run, obstacle.instead)
       await runs.end(run, { state: obstacle.state, receipt: emptyReceipt(obstacle.state, obstacle.reason) })
       return metrics.run(obstacle.state, 0)
     }
@@ -102,7 +103,8 @@ async function drive(reviewer: PullRequestReviewer, run: StartedRun, signal: Abo
   countFindings(metrics, findings)
   countRun('completed')
 
-  async function endWithout({ state, reason }: Obstacle): Promise<void> {
+  async function endWithout({ state, reason, instead }: Obstacle): Promise<void> {
+    if (instead) await runs.owe(run, instead)
     await runs.record(run, { step: state, detail: { reason } })
     await runs.end(run, { state, receipt: emptyReceipt(state, reason) })
     countRun(state)
@@ -138,7 +140,12 @@ async function decide(
   return decided
 }
 
-type Obstacle = { readonly state: 'skipped' | 'superseded'; readonly reason: string }
+interface Obstacle {
+  readonly state: 'skipped' | 'superseded'
+  readonly reason: string
+  /** What stands on the pull request instead: its run is owed, also when its delivery was lost or came out of order. */
+  readonly instead?: { readonly head: CommitId; readonly baseBranch: string }
+}
 
 const GONE: Obstacle = { state: 'skipped', reason: 'the pull request is gone, or we may not see it' }
 
@@ -146,11 +153,12 @@ const GONE: Obstacle = { state: 'skipped', reason: 'the pull request is gone, or
 function whyNot(run: StartedRun, pullRequest: PullRequest | undefined): Obstacle | undefined {
   if (!pullRequest) return GONE
   if (pullRequest.state === 'closed') return { state: 'superseded', reason: 'the pull request was closed' }
-  if (pullRequest.head.commit !== run.head) {
-    return { state: 'superseded', reason: `a newer head came: ${pullRequest.head.commit.slice(0, 12)}` }
+  const instead = { head: pullRequest.head.commit, baseBranch: pullRequest.base.branch }
+  if (instead.head !== run.head) {
+    return { state: 'superseded', reason: `a newer head came: ${instead.head.slice(0, 12)}`, instead }
   }
-  if (pullRequest.base.branch !== run.baseBranch) {
-    return { state: 'superseded', reason: 'the base branch was changed' }
+  if (instead.baseBranch !== run.baseBranch) {
+    return { state: 'superseded', reason: 'the base branch was changed', instead }
   }
   return undefined
 }

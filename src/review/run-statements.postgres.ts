@@ -176,6 +176,28 @@ export const selectSaidBefore = statement<{ readonly fingerprint: string }>(
      ))`,
 )
 
+/** The run of another head of the same pull request, as `owe` needs it. */
+export const oweAnother = statement<never>(
+  'runs-owe-another',
+  `with revived as (
+     update review_runs
+     set state = case when decided is null then 'queued' else 'posting' end, reason = '', ended_at = null
+     where pull_request_id = (select pull_request_id from review_runs where id = $1)
+       and head_commit = $3 and base_branch = $4 and state = 'superseded'
+     returning id, attempt
+   ),
+   withdrawn as (
+     delete from receipts using revived where receipts.run_id = revived.id
+   ),
+   noted as (
+     insert into run_events (run_id, attempt, step, detail)
+     select id, attempt, 'taken-up-again', '{}' from revived
+   )
+   insert into review_runs (id, pull_request_id, head_commit, base_branch, state)
+   select $2, pull_request_id, $3, $4, 'queued' from review_runs where id = $1
+   on conflict (pull_request_id, head_commit, base_branch) do nothing`,
+)
+
 export const selectOwed = statement<{ readonly id: string }>(
   'runs-select-owed',
   'select id from review_runs where ended_at is null order by created_at, id limit $1',

@@ -335,6 +335,25 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     expect(await store.saidBefore(next)).toEqual(new Set(['inline-print']))
   })
 
+  test('another head is owed once, and a superseded one is taken up again', async () => {
+    const run = await startRun()
+    const change = { head: 'b'.repeat(40) as CommitId, baseBranch: 'main' } // well formed
+    await store.owe(run, change)
+    await store.owe(run, change)
+    const [, other = run.id, ...more] = await store.owed(10)
+    expect(more).toEqual([])
+    const started = await start(other)
+    expect(started).toMatchObject({ repository: run.repository, pullRequest: run.pullRequest, ...change })
+
+    await store.end(started, { state: 'superseded', receipt })
+    await store.owe(run, change)
+    expect(await store.owed(10)).toContain(other)
+
+    await store.end(await start(other), { state: 'completed', receipt })
+    await store.owe(run, change)
+    expect(await store.owed(10)).toEqual([run.id])
+  })
+
   test('runs without an end are owed, oldest first', async () => {
     const ids = [
       await opened.addRun(1, head),

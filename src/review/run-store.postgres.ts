@@ -1,3 +1,4 @@
+import { randomIds, type IdSource } from '../base/ids.ts'
 import type { CommitId, RepositoryName } from '../github/github.ts'
 import type { Database, Queryable, SqlValue, Statement } from '../postgres/database.ts'
 import { storableJson, storableText } from '../postgres/storable-text.ts'
@@ -9,7 +10,7 @@ import { RunLostError, type Intent, type RunStore, type StartedRun } from './run
 import type { RunId } from './run.ts'
 
 /** The state of runs in PostgreSQL. Text of the outside world loses the NULs and lone surrogates that it cannot keep. */
-export function openRunStore(database: Database): RunStore {
+export function openRunStore(database: Database, newId: IdSource = randomIds): RunStore {
   return {
     start: (id) =>
       database.transaction(async (transaction) => {
@@ -77,6 +78,12 @@ export function openRunStore(database: Database): RunStore {
         if (findings) await replaceFindings(transaction, run, findings)
         const status = state === 'failed' ? 'failed' : 'completed'
         await transaction.run(sql.settlePullRequest, ended.pull_request_id, status)
+      }),
+
+    owe: (run, { head, baseBranch }) =>
+      database.transaction(async (transaction) => {
+        await transaction.run(sql.lockPullRequest, run.id)
+        await transaction.run(sql.oweAnother, run.id, newId(), head, storableText(baseBranch))
       }),
 
     saidBefore: async ({ repository, pullRequest, id }) => {

@@ -87,6 +87,12 @@ export interface RunStore {
     },
   ): Promise<void>
 
+  /**
+   * Another head, or another base branch, stands on the pull request of this run: makes sure that a run for it is owed,
+   * whatever became of its delivery. A superseded one is taken up again; one that ended otherwise stays as it is.
+   */
+  owe(run: StartedRun, change: { readonly head: CommitId; readonly baseBranch: string }): Promise<void>
+
   /** Fingerprints of findings that earlier runs of the same pull request posted. */
   saidBefore(run: Run): Promise<ReadonlySet<string>>
 
