@@ -5,6 +5,7 @@ import { openGitHubEmulator, type GitHubEmulator } from '../emulators/github/git
 import { openActionlint } from '../src/analysis/analyser.actionlint.ts'
 import { packageRoot } from '../src/base/package-root.ts'
 import { formatJson } from '../src/cli/format-json.ts'
+import type { Reviewed } from '../src/cli/reviewed.ts'
 import { parseHunks } from '../src/diff/parse-patch.ts'
 import type { Finding } from '../src/review/finding.ts'
 import type { Receipt } from '../src/review/receipt.ts'
@@ -176,4 +177,10 @@ const receipt: Receipt = {
 }
 
 /** The review that the page shows: a finding that is said, and one that is not, whose place is not known. */
-const shownReview = { name: 'shop', findings: [said, dropped], receipt, files: [], posted: false }
+const shownReview: Reviewed = {
+  name: 'shop',
+  findings: [said, dropped],
+  receipt,
+  files: [],
+  posted: 'not',
+}

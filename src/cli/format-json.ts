@@ -10,11 +10,13 @@ export interface ReviewJson {
   readonly version: 1
   /** `owner/name#12`, the name of a folder, or of a patch file. */
   readonly change: string
-  /** Whether it stands on the pull request now. */
+  /** Whether it stands on the pull request now: these findings, and not those of an earlier review. */
   readonly posted: boolean
+  /** Whether `--post` found a review of this head there already. It was left as it is then, and `posted` is false. */
+  readonly stoodBefore: boolean
   /** Whether every reviewable hunk was read. */
   readonly whole: boolean
-  /** Every candidate with its verdict, the most severe first. Those that are said have `verdict.kind` "posted". */
+  /** Every candidate with its verdict, the most severe first. Those that are for people have `verdict.kind` "posted". */
   readonly findings: readonly FindingJson[]
   readonly receipt: Receipt
 }
@@ -34,7 +36,8 @@ export function formatJson(reviewed: Reviewed): string {
   const json: ReviewJson = {
     version: 1,
     change: name,
-    posted,
+    posted: posted === 'now',
+    stoodBefore: posted === 'before',
     whole: isWhole(receipt),
     findings: findings.map(findingJson),
     receipt,

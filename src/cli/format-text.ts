@@ -21,11 +21,16 @@ export function formatText(reviewed: Reviewed, { color }: { readonly color: bool
       ...findings.map((finding) => formatFinding(finding, reviewed, paint)),
     ].join('\n\n')
   })
-  const lines = [
-    ...receiptLines(reviewed),
-    ...(reviewed.posted ? [`Posted on ${terminalLine(reviewed.name)}.`] : []),
-  ]
+  const lines = [...receiptLines(reviewed), ...postedLines(reviewed)]
   return `${[headline(reviewed, said, paint), ...sections, lines.join('\n')].join('\n\n')}\n`
+}
+
+function postedLines({ name, posted }: Reviewed): string[] {
+  if (posted === 'not') return []
+  if (posted === 'now') return [`Posted on ${terminalLine(name)}.`]
+  return [
+    'A review of this head stands already. It was left as it is, and may say other things than this one.',
+  ]
 }
 
 function headline({ name }: Reviewed, said: readonly Finding[], paint: Paint): string {

@@ -52,7 +52,7 @@ const receipt: Receipt = {
 
 function reviewed(findings: readonly Finding[], over: Partial<Reviewed> = {}): Reviewed {
   const files = parsePatch(patch).map((diff) => ({ diff }))
-  return { name: 'shop', findings, receipt, files, posted: false, ...over }
+  return { name: 'shop', findings, receipt, files, posted: 'not', ...over }
 }
 
 describe('text', () => {
@@ -192,10 +192,11 @@ describe('JSON', () => {
       verdict: { kind: 'dropped', reason: 'quote-missing', detail: 'no such line' },
     })
     const { anchor: _, ...nowhere } = dropped
-    expect(json(reviewed([finding('a', 'high'), nowhere], { posted: true }))).toMatchObject({
+    expect(json(reviewed([finding('a', 'high'), nowhere], { posted: 'now' }))).toMatchObject({
       version: 1,
       change: 'shop',
       posted: true,
+      stoodBefore: false,
       whole: true,
       findings: [
         { id: 'a', path: 'src/cart.ts', startLine: 10, endLine: 11, side: 'RIGHT', verdict: inline },
@@ -212,6 +213,12 @@ describe('JSON', () => {
       posted: false,
       findings: [],
     })
+  })
+
+  test('is not said to be posted where another review stood before', () => {
+    const stood = reviewed([finding('a', 'high')], { posted: 'before' })
+    expect(json(stood)).toMatchObject({ posted: false, stoodBefore: true })
+    expect(json(reviewed([]))).toMatchObject({ posted: false, stoodBefore: false })
   })
 
   test('it is one line, whatever the findings hold', () => {

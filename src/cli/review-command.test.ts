@@ -12,6 +12,8 @@ import { scanSecrets } from '../analysis/secret-scanner.ts'
 import { systemClock } from '../base/clock.ts'
 import { randomIds } from '../base/ids.ts'
 import { readConfig } from '../config.ts'
+import { tagLines } from '../diff/line-tags.ts'
+import { parsePatch } from '../diff/parse-patch.ts'
 import { diffBlobs } from '../git/diff-blobs.ts'
 import { openGitHub } from '../github/github.octokit.ts'
 import { repositoryName } from '../github/github.ts'
@@ -89,6 +91,24 @@ function reviewing(model?: Model): Reviewing {
         signal,
       ),
     close: () => Promise.resolve(),
+  }
+}
+
+/** What a model answers that finds a problem on an added line of the branch. */
+function citing(text: string) {
+  const hunks = parsePatch(repository.git('diff', 'main', 'feature')).flatMap((file) => file.hunks)
+  const lines = tagLines(hunks).hunks.flatMap((hunk) => hunk.lines)
+  const tag = lines.find(({ line }) => line.text === text)?.tag ?? ''
+  return {
+    start_tag: tag,
+    end_tag: tag,
+    severity: 'high',
+    category: 'bug',
+    title: 'Free items have no price',
+    failure: 'An item without cost → an error.',
+    evidence: text,
+    replacement: null,
+    confidence: 0.9,
   }
 }
 
@@ -304,10 +324,48 @@ describe('a pull request', () => {
     expect(printed.stdout).toMatch(new RegExp(`^acme/shop#${number}: 1 `))
     expect(await github.reviews(name, number)).toHaveLength(0)
 
-    await pullRequest(true)
-    await pullRequest(true)
+    const posted = await pullRequest(true)
+    expect(posted.stdout).toContain(`Posted on acme/shop#${number}.\n`)
+    const again = await pullRequest(true)
+    expect(again.stdout).toContain('A review of this head stands already.')
+    expect(again.stdout).not.toContain('Posted')
     expect(await github.reviews(name, number)).toHaveLength(1)
     expect(await github.comments(name, number)).toMatchObject([{ path: 'price.py', line: 2 }])
+  })
+
+  test('with a review of its head is left as it is, also when another reading finds other things', async () => {
+    const name = repositoryName.parse('acme/twice')
+    await github.addRepository(name, repository.folder)
+    const number = await github.openPullRequest({ repository: name, head: 'feature' })
+    const source = { kind: 'pull-request', repository: name, number, post: true } as const
+    await review({ source })
+    const standing = async () => [
+      await github.comments(name, number),
+      await github.issueComments(name, number),
+    ]
+    const before = await standing()
+
+    const model = emulatedModel()
+    llm.answerNext({ kind: 'json', value: { findings: [citing('def price(item):')] } })
+    const open = () => Promise.resolve(reviewing(model))
+    const json = JSON.parse((await review({ source, open, format: 'json' })).stdout) as ReviewJson // as above
+    expect(json.findings.map(({ title }) => title)).toContain('Free items have no price')
+    expect(json).toMatchObject({ posted: false, stoodBefore: true })
+    expect(await standing()).toEqual(before)
+  })
+
+  test('gets its receipt when an earlier command broke off between the comments and the receipt', async () => {
+    const name = repositoryName.parse('acme/half')
+    await github.addRepository(name, repository.folder)
+    const number = await github.openPullRequest({ repository: name, head: 'feature' })
+    const source = { kind: 'pull-request', repository: name, number, post: true } as const
+    await github.fail({ kind: 'status', status: 422, method: 'POST', path: `/issues/${number}/comments` })
+    expect((await review({ source })).code).toBe(2)
+    expect(await github.issueComments(name, number)).toEqual([])
+
+    expect((await review({ source })).stdout).toContain('A review of this head stands already.')
+    expect(await github.issueComments(name, number)).toHaveLength(1)
+    expect(await github.reviews(name, number)).toHaveLength(1)
   })
 
   test('that is not there is named', async () => {

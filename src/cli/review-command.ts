@@ -2,9 +2,10 @@ import { errorMessage, isAbort } from '../base/errors.ts'
 import { readLocalChange } from '../git/local-change.ts'
 import { readPatchChange } from '../git/patch-change.ts'
 import type { RepositoryName } from '../github/github.ts'
-import type { Change, ChangedText } from '../review/change.ts'
+import type { Change } from '../review/change.ts'
 import type { Severity } from '../review/finding.ts'
-import type { ReviewChange, ReviewObserver, ReviewResult } from '../review/review-change.ts'
+import type { ReviewChange, ReviewObserver } from '../review/review-change.ts'
+import type { OnceResult } from '../review/review-once.ts'
 import { formatJson } from './format-json.ts'
 import { formatSarif } from './format-sarif.ts'
 import { formatText } from './format-text.ts'
@@ -46,7 +47,7 @@ export interface Reviewing {
     options: { readonly post: boolean },
     observer: ReviewObserver,
     signal: AbortSignal,
-  ) => Promise<ReviewResult & { readonly files: readonly ChangedText[] }>
+  ) => Promise<OnceResult>
   close(): Promise<void>
 }
 
@@ -103,7 +104,7 @@ async function review(
       const result = await during(source.kind, context, ({ reviewPullRequest }, observer) =>
         reviewPullRequest(repository, number, { post }, observer, signal),
       )
-      return { ...result, name: `${repository}#${number}`, posted: post }
+      return { ...result, name: `${repository}#${number}` }
     }
   }
 }
@@ -117,7 +118,7 @@ async function reviewRead(
   const result = await during(kind, context, ({ reviewChange }, observer) =>
     reviewChange(change, observer, signal),
   )
-  return { ...result, name: change.name, files: change.files, posted: false }
+  return { ...result, name: change.name, files: change.files, posted: 'not' }
 }
 
 /** Opens what reviews for as long as it works, and shows its progress. */

@@ -1,6 +1,7 @@
 import type { ChangedText } from '../review/change.ts'
 import type { Finding } from '../review/finding.ts'
 import type { Receipt } from '../review/receipt.ts'
+import type { OnceResult } from '../review/review-once.ts'
 
 /** A review that came to its end, as the formats show it. */
 export interface Reviewed {
@@ -10,8 +11,8 @@ export interface Reviewed {
   readonly receipt: Receipt
   /** The files of the change, to quote lines from; empty when they are not at hand. */
   readonly files: readonly ChangedText[]
-  /** Whether it stands on the pull request now. */
-  readonly posted: boolean
+  /** Whether it stands on the pull request now, or another one of the same head does. */
+  readonly posted: OnceResult['posted']
 }
 
 /** The findings that are said, by file and line. */

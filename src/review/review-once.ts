@@ -2,8 +2,9 @@ import type { IdSource } from '../base/ids.ts'
 import type { ChangedText } from './change.ts'
 import { PermanentError } from '../base/errors.ts'
 import type { GitHubRepository, RepositoryName } from '../github/github.ts'
+import { reviewMarker, summaryMarker } from '../github/marker.ts'
 import { gatherDiffs, gatherPullRequest, type GatherOptions } from './gather.ts'
-import { postReview } from './post-review.ts'
+import { CHECK_RUN_NAME, postReview } from './post-review.ts'
 import type { ReviewChange, ReviewObserver, ReviewResult } from './review-change.ts'
 import type { PostLedger, StartedRun } from './run-store.ts'
 import type { RunId } from './run.ts'
@@ -13,6 +14,15 @@ export interface OnceOptions extends GatherOptions {
   /** Whether the review is posted, or only returned. */
   readonly post: boolean
   readonly newId: IdSource
+}
+
+export interface OnceResult extends ReviewResult {
+  readonly files: readonly ChangedText[]
+  /**
+   * `now`: this review stands on the pull request. `before`: one of the same head stood there already, so the findings
+   * of this one were not said. `not`: nobody asked for it.
+   */
+  readonly posted: 'now' | 'before' | 'not'
 }
 
 /**
@@ -26,14 +36,14 @@ export async function reviewOnce(
   { reviewChange, post, newId, ...gathering }: OnceOptions,
   observer: ReviewObserver,
   signal: AbortSignal,
-): Promise<ReviewResult & { readonly files: readonly ChangedText[] }> {
+): Promise<OnceResult> {
   const pullRequest = await repository.pullRequest(number, signal)
   if (!pullRequest) {
     throw new PermanentError(`${name}#${number} is not there, or the token may not see it`)
   }
   const change = await gatherPullRequest(repository, pullRequest, gathering, signal)
   const result = { ...(await reviewChange(change, observer, signal)), files: change.files }
-  if (!post) return result
+  if (!post) return { ...result, posted: 'not' }
 
   const now = await repository.pullRequest(number, signal)
   if (now?.state !== 'open' || now.head.commit !== pullRequest.head.commit) {
@@ -48,6 +58,8 @@ export async function reviewOnce(
     state: 'posting',
     attempt: 1,
   }
+  const stood = (await repository.findReview(number, reviewMarker(run), signal)) !== undefined
+  if (stood && (await hasReceipt(repository, run, signal))) return { ...result, posted: 'before' }
   const findings = await postReview(
     {
       ledger: forgetful,
@@ -58,7 +70,19 @@ export async function reviewOnce(
     },
     { ...result, baseCommit: pullRequest.base.commit },
   )
-  return { ...result, findings }
+  return { ...result, findings, posted: stood ? 'before' : 'now' }
+}
+
+/** Whether a review that stands was posted to its end. It is left as it is then: another reading may find other things. */
+async function hasReceipt(
+  repository: GitHubRepository,
+  run: StartedRun,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const receipt =
+    (await repository.findCheckRun(run.head, CHECK_RUN_NAME, reviewMarker(run), signal)) ??
+    (await repository.findSummary(run.pullRequest, summaryMarker(run), signal))
+  return receipt !== undefined
 }
 
 /** Remembers nothing, so everything may have been written before, and is looked up on GitHub. */
