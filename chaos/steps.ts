@@ -45,6 +45,7 @@ const ordinary: Readonly<Record<Service, readonly string[]>> = {
     'deliveries-update-pull-requests',
     'deliveries-insert-runs',
     'deliveries-supersede-runs',
+    'runs-owe-another',
     'runs-select-owed',
     'runs-start',
     'runs-insert-event',
