@@ -7,7 +7,9 @@ export interface Child {
   start(): void
   /** SIGKILL: it does nothing more, not even close its connections. Resolves when it is gone. */
   kill(): Promise<void>
-  isRunning(): boolean
+  /** SIGSTOP: it stays, and does nothing, until it is thawed. */
+  freeze(): void
+  thaw(): void
 }
 
 /** Starts nothing yet. What it prints is appended to the file. */
@@ -19,7 +21,8 @@ export function createChild(
   let child: ChildProcess | undefined
   const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null
   return {
-    isRunning,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
     start: () => {
       if (isRunning()) return
       const log = openSync(logFile, 'a')

@@ -7,9 +7,14 @@ export type ProcessName = (typeof processNames)[number]
 
 export type Victim = ProcessName | 'postgres' | 'redis'
 
-/** Kill the victim when the step is reached for the `nth` time, and start it again after `downMs`. */
+/** Strike the victim when the step is reached for the `nth` time, and let it go on after `downMs`. */
 export interface KillPlan {
   readonly step: Step
+  /**
+   * `kill`: SIGKILL, and started again. `freeze`: SIGSTOP, until its lease is long over, and SIGCONT: a machine that
+   * swapped, or a virtual one that was moved. It goes on where it was, and must notice that another has its work.
+   */
+  readonly how: 'kill' | 'freeze'
   readonly nth: number
   /** `involved`: the process that makes the call, or, for a delivery, takes it. */
   readonly victim: Victim | 'involved'
@@ -123,13 +128,16 @@ function planKill(among: typeof calls, random: Random): KillPlan {
   // First a service, then one of its calls: PostgreSQL has most calls, and would have most of the kills.
   const service = random.pick(weighted.filter((kind) => among.some((call) => call.service === kind)))
   const { name } = random.pick(among.filter((call) => call.service === service))
+  const freezes = random.chance(0.15)
   return {
+    how: freezes ? 'freeze' : 'kill',
     step: { service, call: name, when: random.pick(['before', 'after']) },
     nth: random.pick([1, 1, 1, 2, 3]),
-    victim: random.chance(0.6)
-      ? 'involved'
-      : random.pick(['web', 'worker-1', 'worker-2', 'postgres', 'postgres', 'redis', 'redis']),
-    downMs: random.pick([0, 0, 500, 2_000, 4_000]),
+    victim:
+      freezes || random.chance(0.6)
+        ? 'involved'
+        : random.pick(['web', 'worker-1', 'worker-2', 'postgres', 'postgres', 'redis', 'redis']),
+    downMs: freezes ? random.between(12_000, 16_000) : random.pick([0, 0, 500, 2_000, 4_000]),
     wiped: random.chance(0.4),
   }
 }

@@ -48,9 +48,7 @@ export async function runChaos(
 }
 
 function tellRecovery({ recoveryMs }: RunResult): string {
-  return recoveryMs === undefined
-    ? ', nothing was killed'
-    : `, quiet ${(recoveryMs / 1000).toFixed(1)} s after the kill`
+  return recoveryMs === undefined ? '' : `, quiet ${(recoveryMs / 1000).toFixed(1)} s after the kill`
 }
 
 function keep(folder: string): string {

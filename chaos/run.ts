@@ -6,15 +6,16 @@ import { createLogger } from '../src/telemetry/logger.ts'
 import { openScratchRepository } from '../test/scratch-repository.ts'
 import { commitHistory, type PlannedHeads } from './history.ts'
 import { countUnended, lookAt } from './look.ts'
+import type { Passage, Verdict } from './gatekeeper.ts'
 import { judgeRun, type Outcome, type Shown } from './outcome.ts'
-import type { KillPlan, Move, RunPlan, Victim } from './plan.ts'
+import type { KillPlan, Move, RunPlan } from './plan.ts'
 import type { Surroundings } from './surroundings.ts'
 import { stepName } from './steps.ts'
 
 export interface RunResult extends Outcome {
   /** The steps at which something was killed. */
   readonly killedAt: readonly string[]
-  /** From the first kill until all was quiet; absent when nothing was killed. */
+  /** From the first kill until all was quiet; absent when nothing was killed, or something was frozen: that takes its time. */
   readonly recoveryMs?: number
 }
 
@@ -41,11 +42,11 @@ export async function playRun(
     await killer.disarm()
     const shown = await lookAtAll(surroundings, repository, planned, closed)
     const outcome = judgeRun(planned, shown, surroundings.journal.of(repository))
-    const firstKillAt = killer.firstKillAt()
+    const since = killer.recoveringSince()
     return {
       ...outcome,
       killedAt: killer.killedAt(),
-      ...(firstKillAt !== undefined && { recoveryMs: Math.max(0, quietAt - firstKillAt) }),
+      ...(since !== undefined && { recoveryMs: Math.max(0, quietAt - since) }),
     }
   } finally {
     await killer.disarm()
@@ -58,7 +59,8 @@ interface Killer {
   /** Resolves when all that was killed runs again. */
   disarm(): Promise<void>
   killedAt(): readonly string[]
-  firstKillAt(): number | undefined
+  /** Since when the system has been recovering; undefined when nothing was killed, or something was frozen. */
+  recoveringSince(): number | undefined
   isMending(): boolean
 }
 
@@ -70,35 +72,44 @@ function createKiller(
   const killedAt: string[] = []
   const mending = new Set<Promise<void>>()
   let firstKillAt: number | undefined
+  let hasFrozen = false
 
-  async function mend(victim: Victim, { downMs, wiped }: KillPlan): Promise<void> {
-    await delay(downMs)
-    await surroundings.start(victim, wiped)
+  function mendLater(mend: () => Promise<void>, downMs: number): void {
+    const mended = delay(downMs)
+      .then(mend)
+      .catch((error: unknown) => say(`  what was struck did not come back: ${errorMessage(error)}`))
+      .finally(() => mending.delete(mended))
+    mending.add(mended)
+  }
+
+  async function strike(
+    { step, how, victim: planned, downMs, wiped }: KillPlan,
+    { by }: Passage,
+  ): Promise<Verdict> {
+    const victim = planned === 'involved' ? by : planned
+    const emptied = victim === 'redis' && wiped ? ', wiped' : ''
+    say(`  ${stepName(step)} of ${by}: ${how} ${victim}, for ${downMs} ms${emptied}`)
+    killedAt.push(stepName(step))
+    firstKillAt ??= performance.now()
+    if (how === 'freeze') {
+      hasFrozen = true
+      surroundings.freeze(by)
+      mendLater(async () => surroundings.thaw(by), downMs)
+      return 'go'
+    }
+    await surroundings.kill(victim)
+    mendLater(() => surroundings.start(victim, wiped), downMs)
+    return victim === by || victim === step.service ? 'stop' : 'go'
   }
 
   return {
-    arm: () =>
-      surroundings.keeper.arm(kills, async (kill, { by }) => {
-        const { step, victim: planned, downMs, wiped } = kill
-        const victim = planned === 'involved' ? by : planned
-        say(
-          `  ${stepName(step)} of ${by}: kill ${victim}, for ${downMs} ms${victim === 'redis' && wiped ? ', wiped' : ''}`,
-        )
-        killedAt.push(stepName(step))
-        firstKillAt ??= performance.now()
-        await surroundings.kill(victim)
-        const mended = mend(victim, kill)
-          .catch((error: unknown) => say(`  ${victim} could not be started: ${errorMessage(error)}`))
-          .finally(() => mending.delete(mended))
-        mending.add(mended)
-        return victim === by || victim === step.service ? 'stop' : 'go'
-      }),
+    arm: () => surroundings.keeper.arm(kills, strike),
     disarm: async () => {
       surroundings.keeper.arm([], () => Promise.resolve('go'))
       while (mending.size > 0) await Promise.all(mending)
     },
     killedAt: () => killedAt,
-    firstKillAt: () => firstKillAt,
+    recoveringSince: () => (hasFrozen ? undefined : firstKillAt),
     isMending: () => mending.size > 0,
   }
 }

@@ -36,6 +36,9 @@ export interface Surroundings extends Closable {
   readonly folder: string
   /** Resolves when the victim is gone. */
   kill(victim: Victim): Promise<void>
+  /** The process does nothing until it is thawed. */
+  freeze(name: ProcessName): void
+  thaw(name: ProcessName): void
   /** Starts again what was killed; a wiped Redis empty. */
   start(victim: Victim, wiped: boolean): Promise<void>
   /** Resolves when the web server accepts deliveries. */
@@ -104,6 +107,8 @@ async function open(opened: ReturnType<typeof createCloser>): Promise<Surroundin
       if (victim === 'postgres') return postgres.kill()
       return victim === 'redis' ? redis.kill() : child(victim).kill()
     },
+    freeze: (name) => child(name).freeze(),
+    thaw: (name) => child(name).thaw(),
     start: async (victim, wiped) => {
       if (victim === 'postgres') await postgres.start()
       else if (victim !== 'redis') child(victim).start()
