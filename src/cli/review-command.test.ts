@@ -86,7 +86,7 @@ function reviewing(model?: Model): Reviewing {
         api.repository(name),
         name,
         number,
-        { reviewChange, post, newId: randomIds, diffBlobs, needsContent: () => true },
+        { reviewChange, post, clock: systemClock, newId: randomIds, diffBlobs, needsContent: () => true },
         observer,
         signal,
       ),

@@ -5,8 +5,9 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openGitHubEmulator, type GitHubEmulator } from '../../emulators/github/github-emulator.ts'
 import { testDatabases, type TestDatabase } from '../../test/databases.ts'
+import { createManualClock } from '../../test/manual-clock.ts'
 import { openScratchRepository, type ScratchRepository } from '../../test/scratch-repository.ts'
-import { systemClock } from '../base/clock.ts'
+import { systemClock, type Clock } from '../base/clock.ts'
 import { errorKind } from '../base/errors.ts'
 import { openGitHub } from '../github/github.octokit.ts'
 import { commitId, repositoryName, type CommitId, type GitHubRepository } from '../github/github.ts'
@@ -109,6 +110,12 @@ const decide = (findings: readonly Finding[], of = receipt()): DecidedReview => 
   receipt: of,
 })
 
+interface PostOptions {
+  readonly ledger: PostLedger
+  readonly repository: GitHubRepository
+  readonly clock?: Clock
+}
+
 describe.skipIf(kind?.missing)('a review on GitHub', () => {
   beforeAll(async () => {
     source = openScratchRepository()
@@ -190,10 +197,10 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
   function post(
     run: StartedRun,
     review: DecidedReview,
-    { ledger, repository }: { ledger: PostLedger; repository: GitHubRepository },
+    { ledger, repository, clock = systemClock }: PostOptions,
   ): Promise<readonly Finding[]> {
     const currentFiles = () => gatherDiffs(repository, run.pullRequest, signal)
-    return postReview({ ledger, repository, run, currentFiles, signal }, review)
+    return postReview({ ledger, repository, run, currentFiles, clock, signal }, review)
   }
 
   /** What stands on the pull request of a run, of whoever wrote with our marker. */
@@ -407,12 +414,45 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
       expect(await writes(before)).toEqual([])
     })
 
+    test.each(['review', 'check-run', 'summary'] as const)(
+      'is posted once, when the process stands still after its intent to write the %s, until another one is done',
+      async (what) => {
+        const id = await open()
+        const review = decide([finding('a'), folded])
+        const run = await start(id)
+        await store.decide(run, review)
+        const clock = createManualClock()
+        const ledger: PostLedger = {
+          ...store,
+          intend: async (held, kind, marker) => {
+            const intent = await store.intend(held, kind, marker)
+            if (kind === what) {
+              await attempt(id, review)
+              clock.advance(15_000)
+            }
+            return intent
+          },
+        }
+        const woken = post(run, review, { ledger, repository: app, clock })
+        expect(errorKind(await failure(woken))).toBe('retryable')
+        const { reviews, comments, checkRuns, summaries } = await standing(run)
+        expect([reviews.length, comments.length, checkRuns.length, summaries.length]).toEqual([1, 1, 1, 1])
+      },
+    )
+
     test('is not posted once it was aborted', async () => {
       const run = await start(await open())
       await store.decide(run, decide([finding('a')]))
       const aborted = AbortSignal.abort()
       const currentFiles = () => gatherDiffs(app, run.pullRequest, aborted)
-      const posting = { ledger: store, repository: app, run, currentFiles, signal: aborted }
+      const posting = {
+        ledger: store,
+        repository: app,
+        run,
+        currentFiles,
+        clock: systemClock,
+        signal: aborted,
+      }
       expect(errorKind(await failure(postReview(posting, decide([finding('a')]))))).toBe('aborted')
       expect((await standing(run)).reviews).toEqual([])
     })

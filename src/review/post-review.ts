@@ -1,10 +1,12 @@
+import type { Clock } from '../base/clock.ts'
+import { RetryableError } from '../base/errors.ts'
 import { isCommentable } from '../diff/commentable-lines.ts'
 import type { FileDiff } from '../diff/file-diff.ts'
 import type { CheckRun, GitHubRepository, Posted } from '../github/github.ts'
 import { reviewMarker, summaryMarker, withMarker } from '../github/marker.ts'
 import { composeReview, moveToSummary, type ComposedReview } from './compose-review.ts'
 import type { Finding } from './finding.ts'
-import type { DecidedReview, PostKind, PostLedger, StartedRun } from './run-store.ts'
+import type { DecidedReview, Intent, PostKind, PostLedger, StartedRun } from './run-store.ts'
 
 /** The name under which the check run stands on pull requests: branch rules may require it. */
 export const CHECK_RUN_NAME = 'Lorgnette'
@@ -17,8 +19,15 @@ export interface Posting {
   readonly currentFiles: () => Promise<ReadonlyMap<string, FileDiff>>
   /** Where people can look at the run, when there is such a page. */
   readonly detailsUrl?: string
+  readonly clock: Clock
   readonly signal: AbortSignal
 }
+
+/**
+ * A write begins at most this long after the store was asked whether this attempt holds the run: much less than the rest
+ * of a lease, so that no other attempt can have looked meanwhile and found nothing.
+ */
+const FRESH_MS = 3_000
 
 /**
  * Says a decided review on the pull request: one review with the inline comments, one check run with the receipt, and
@@ -73,7 +82,7 @@ async function postComments(posting: Posting, decided: DecidedReview): Promise<r
   async function sendWithout(refused: ReadonlySet<string>): Promise<Posted | undefined> {
     if (refused.size === 0) return undefined
     findings = moveToSummary(findings, refused)
-    await ledger.decide(run, { ...decided, findings })
+    await fresh(posting, () => ledger.decide(run, { ...decided, findings }))
     return await send()
   }
 }
@@ -139,13 +148,15 @@ interface OnceWrite {
 
 /** The one way in which anything is written on GitHub. Returns whether it stands there now. */
 async function writeOnce(
-  { ledger, run }: Posting,
+  posting: Posting,
   kind: PostKind,
   marker: string,
   { find, write, rewrite }: OnceWrite,
 ): Promise<boolean> {
-  const intent = await ledger.intend(run, kind, marker)
-  const id = (await standing()) ?? (await write())?.id
+  const { ledger, run } = posting
+  const intend = (): Promise<Intent> => fresh(posting, () => ledger.intend(run, kind, marker))
+  const intent = await intend()
+  const id = (await standing()) ?? (await writeNow())?.id
   if (id === undefined) return false
   await ledger.posted(run, kind, marker, id)
   return true
@@ -162,4 +173,22 @@ async function writeOnce(
   async function keep(id: number): Promise<number | undefined> {
     return rewrite ? (await rewrite(id))?.id : id
   }
+
+  async function writeNow(): Promise<Posted | undefined> {
+    // Looking took its time, and the run may have gone to another attempt meanwhile.
+    if (intent.kind !== 'new') await intend()
+    return await write()
+  }
+}
+
+/**
+ * What the store answers, when it answers in time. A process that stood still (a machine that swapped, a laptop that
+ * slept) goes on with an answer that was true when it was given: by now another attempt may have written.
+ */
+async function fresh<Answer>({ clock }: Posting, ask: () => Promise<Answer>): Promise<Answer> {
+  const askedAt = clock.now().getTime()
+  const answer = await ask()
+  const ageMs = clock.now().getTime() - askedAt
+  if (ageMs <= FRESH_MS) return answer
+  throw new RetryableError(`nothing was posted: ${ageMs} ms passed since the store was asked`)
 }

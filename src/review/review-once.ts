@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { ChangedText } from './change.ts'
 import { PermanentError } from '../base/errors.ts'
@@ -13,6 +14,7 @@ export interface OnceOptions extends GatherOptions {
   readonly reviewChange: ReviewChange
   /** Whether the review is posted, or only returned. */
   readonly post: boolean
+  readonly clock: Clock
   readonly newId: IdSource
 }
 
@@ -33,7 +35,7 @@ export async function reviewOnce(
   repository: GitHubRepository,
   name: RepositoryName,
   number: number,
-  { reviewChange, post, newId, ...gathering }: OnceOptions,
+  { reviewChange, post, clock, newId, ...gathering }: OnceOptions,
   observer: ReviewObserver,
   signal: AbortSignal,
 ): Promise<OnceResult> {
@@ -65,6 +67,7 @@ export async function reviewOnce(
       ledger: forgetful,
       repository,
       run,
+      clock,
       signal,
       currentFiles: () => gatherDiffs(repository, number, signal),
     },

@@ -173,13 +173,14 @@ function countFindings(metrics: Metrics, findings: readonly Finding[]): void {
   metrics.commentsPosted(inline.length)
 }
 
-function posting({ runs, github, runUrl }: PullRequestReviewer, run: StartedRun, signal: AbortSignal) {
+function posting({ runs, github, clock, runUrl }: PullRequestReviewer, run: StartedRun, signal: AbortSignal) {
   const repository = github.repository(run.repository, run.installationId)
   const detailsUrl = runUrl?.(run.id)
   return {
     ledger: runs,
     repository,
     run,
+    clock,
     signal,
     currentFiles: () => gatherDiffs(repository, run.pullRequest, signal),
     ...(detailsUrl !== undefined && { detailsUrl }),
