@@ -15,8 +15,11 @@ const addRun = statement<never>(
      on conflict (repo_full_name, pr_number) do update set head_commit = excluded.head_commit
      returning id
    )
-   insert into review_runs (id, pull_request_id, head_commit, base_branch, state)
-   select $1, id, $3, 'main', 'queued' from pull_request`,
+   insert into review_runs (id, pull_request_id, head_commit, base_branch, state, created_at)
+   select $1, id, $3, 'main', 'queued',
+     -- PGlite counts in milliseconds: two runs within one would have no order.
+     greatest(now(), (select max(created_at) + interval '1 millisecond' from review_runs))
+   from pull_request`,
 )
 const supersede = statement<never>(
   'test-supersede',
