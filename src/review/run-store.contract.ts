@@ -340,8 +340,9 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     const change = { head: 'b'.repeat(40) as CommitId, baseBranch: 'main' } // well formed
     await store.owe(run, change)
     await store.owe(run, change)
-    const [, other = run.id, ...more] = await store.owed(10)
-    expect(more).toEqual([])
+    const owed = await store.owed(10)
+    expect(owed).toHaveLength(2)
+    const other = owed.find((id) => id !== run.id) ?? run.id
     const started = await start(other)
     expect(started).toMatchObject({ repository: run.repository, pullRequest: run.pullRequest, ...change })
 
