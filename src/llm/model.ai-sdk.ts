@@ -9,6 +9,7 @@ import { boundedFetch } from './bounded-fetch.ts'
 import { startDeadline } from './deadline.ts'
 import type { Model, Question } from './model.ts'
 import type { ModelId, ModelProvider } from './parse-model-id.ts'
+import { patientFetch } from './patient-fetch.ts'
 import { providerError } from './provider-error.ts'
 import { usableAnswer } from './usable-answer.ts'
 
@@ -17,7 +18,7 @@ export interface ModelOptions extends ModelId {
   readonly apiKey?: string
   /** The address that ends in `/v1`; required for compatible servers, the provider's own by default. */
   readonly baseUrl?: string
-  /** For a whole answer. Node's `fetch` by itself gives up after 300 s without a byte. */
+  /** For a whole answer; may be an hour: a person or a batch system may answer in the place of a model. */
   readonly timeoutMs: number
   /** Whether a compatible server follows a JSON Schema (vLLM, LM Studio); many do not, so it gets it in words. */
   readonly followsSchema?: boolean
@@ -33,7 +34,7 @@ export function openModel(options: ModelOptions): Model {
   const provider = providers[options.provider]
   const apiKey = readKey(options.apiKey, provider)
   const baseURL = readBaseUrl(options.baseUrl ?? provider.baseUrl)
-  const fetch = boundedFetch(options.fetch ?? globalThis.fetch, maxAnswerBytes)
+  const fetch = boundedFetch(options.fetch ?? patientFetch(timeoutMs), maxAnswerBytes)
   const languageModel = provider.open(model, { baseURL, apiKey, fetch, followsSchema })
   const sayInWords = options.provider === 'openai-compatible' && !followsSchema
   const id = `${options.provider}/${model}`
