@@ -8,6 +8,7 @@ Usage: npm run chaos -- [options]
   --runs N     runs, each with pull requests and kills of its own (default 20)
   --seed S     everything that is chance follows from it (default 1)
   --first N    begin with this run of the seed (default 1): to play one run again
+  --lanes N    systems of their own that share the runs (default 1): a run mostly waits, so two cores carry several
   --keep-logs  leave the logs of all processes, and say where
   --json       one JSON object as the last line of the output
   --help       print this
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
     first: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: '1' },
     'keep-logs': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -36,6 +38,7 @@ async function main(): Promise<number> {
     runs: Number(values.runs),
     seed: values.seed,
     first: Number(values.first),
+    lanes: Number(values.lanes),
     keepLogs: values['keep-logs'],
   }
   const { report, passed } = await runChaos(options, (line) => process.stderr.write(`${line}\n`), stop.signal)

@@ -1,59 +1,83 @@
-import { cpSync, mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { planRun } from './plan.ts'
+import { openLane } from './lane.ts'
+import { planRun, type RunPlan } from './plan.ts'
 import { createRandom } from './random.ts'
 import { faultsOf, makeReport, type ChaosReport } from './report.ts'
-import { playRun, type RunResult } from './run.ts'
-import { openSurroundings } from './surroundings.ts'
+import type { RunResult } from './run.ts'
 
 export interface ChaosOptions {
   readonly runs: number
   readonly seed: string
-  /** The number of the first run. A run's plan follows from seed and number alone. */
+  /** The number of the first run. A run's plan follows from seed and number alone, whichever lane plays it. */
   readonly first: number
+  /** Systems that play runs at the same time. */
+  readonly lanes: number
   readonly keepLogs: boolean
 }
 
-/** Plays the runs one after the other on one system, which lives through all of them. */
+export interface ChaosOutcome {
+  readonly report: ChaosReport
+  readonly results: readonly RunResult[]
+  readonly passed: boolean
+}
+
+/** Plays the runs, on each lane one after the other. What was played until `stop` is in the report. */
 export async function runChaos(
-  { runs, seed, first, keepLogs }: ChaosOptions,
+  { runs, seed, first, lanes, keepLogs }: ChaosOptions,
   say: (line: string) => void,
   stop: AbortSignal,
-): Promise<{ readonly report: ChaosReport; readonly passed: boolean }> {
-  say('Starting PostgreSQL, Redis, the emulators, a web server and two workers')
-  const surroundings = await openSurroundings()
+): Promise<ChaosOutcome> {
+  const left = Array.from({ length: runs }, (_, index) =>
+    planRun(first + index, createRandom(`${seed}/${first + index}`)),
+  )
   const results: RunResult[] = []
   let failed = 0
-  try {
-    for (let run = first; run < first + runs && !stop.aborted; run++) {
-      const plan = planRun(run, createRandom(`${seed}/${run}`))
-      say(`run ${run}: ${plan.pullRequests.length} pull requests, ${plan.moves.length} moves`)
-      const result = await playRun(surroundings, plan, say)
-      results.push(result)
-      say(`  ${result.delivered} of ${result.owed} delivered${tellRecovery(result)}`)
-      const faults = faultsOf(result)
-      if (faults.length === 0) continue
-      failed += 1
-      for (const fault of faults) say(`  ${fault}`)
-      say(
-        `  seed ${seed}, run ${run}, again with --seed ${seed} --first ${run} --runs 1: ${JSON.stringify(plan)}`,
-      )
+
+  async function playOn(): Promise<void> {
+    const lane = await openLane()
+    let hasFailed = false
+    try {
+      for (let plan = left.shift(); plan && !stop.aborted; plan = left.shift()) {
+        const { result, story } = await lane.play(plan)
+        results.push(result)
+        const faults = faultsOf(result)
+        for (const line of tell(plan, result, story, faults, seed)) say(line)
+        if (faults.length === 0) continue
+        failed += 1
+        hasFailed = true
+      }
+    } catch (error) {
+      // The other lanes finish the run that they are in.
+      left.length = 0
+      throw error
+    } finally {
+      const logs = await lane.close(keepLogs || hasFailed)
+      if (logs !== undefined) say(`The logs are in ${logs}`)
     }
-  } finally {
-    if (keepLogs || failed > 0) say(`The logs are in ${keep(surroundings.folder)}`)
-    await surroundings.close()
   }
-  return { report: makeReport(results), passed: failed === 0 && results.length === runs }
+
+  say(`Starting ${lanes} × PostgreSQL, Redis, the emulators, a web server and two workers`)
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(lanes, runs) }, playOn))
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
+  return { report: makeReport(results), results, passed: failed === 0 && results.length === runs }
 }
 
-function tellRecovery({ recoveryMs }: RunResult): string {
-  return recoveryMs === undefined ? '' : `, quiet ${(recoveryMs / 1000).toFixed(1)} s after the kill`
-}
-
-function keep(folder: string): string {
-  const kept = mkdtempSync(path.join(tmpdir(), 'lorgnette-chaos-logs-'))
-  for (const name of ['web.log', 'worker-1.log', 'worker-2.log'])
-    cpSync(path.join(folder, name), path.join(kept, name))
-  return kept
+function tell(
+  plan: RunPlan,
+  { delivered, owed, recoveryMs }: RunResult,
+  story: readonly string[],
+  faults: readonly string[],
+  seed: string,
+): string[] {
+  const { run, pullRequests, moves } = plan
+  const recovery =
+    recoveryMs === undefined ? '' : `, quiet ${(recoveryMs / 1000).toFixed(1)} s after the kill`
+  return [
+    `run ${run}: ${pullRequests.length} pull requests, ${moves.length} moves`,
+    ...story,
+    `  ${delivered} of ${owed} delivered${recovery}`,
+    ...faults.map((fault) => `  ${fault}`),
+    ...(faults.length === 0
+      ? []
+      : [`  seed ${seed}, again with --seed ${seed} --first ${run} --runs 1: ${JSON.stringify(plan)}`]),
+  ]
 }
