@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { PermanentError } from '../base/errors.ts'
 import { commitId, type CommitId } from '../github/github.ts'
-import { runGit } from './run-git.ts'
+import { runGit, type GitOptions, type GitResult } from './run-git.ts'
 
 /**
  * The objects and refs of a repository on this machine. Its work tree and index are not looked at, and neither are the
@@ -9,25 +9,22 @@ import { runGit } from './run-git.ts'
  */
 export class LocalRepository {
   /** The folder of refs and objects: `.git`, or what stands for it. */
-  readonly #gitFolder: string
+  readonly gitFolder: string
   readonly #signal: AbortSignal
 
   constructor(gitFolder: string, signal: AbortSignal) {
-    this.#gitFolder = gitFolder
+    this.gitFolder = gitFolder
     this.#signal = signal
   }
 
   /** What git writes; a permanent error when it fails. */
-  async bytes(
-    args: readonly string[],
-    options: { readonly maxBytes?: number; readonly input?: Uint8Array } = {},
-  ): Promise<Uint8Array> {
-    return (await this.#run(args, options)).stdout
+  async bytes(args: readonly string[], options: Omit<GitOptions, 'folder'> = {}): Promise<Uint8Array> {
+    return (await this.run(args, options)).stdout
   }
 
   /** What git writes, as text without blanks around it; undefined when git says no (exit code 1). */
   async answer(...args: readonly string[]): Promise<string | undefined> {
-    const { exitCode, stdout } = await this.#run(args, {}, [1])
+    const { exitCode, stdout } = await this.run(args, {}, [1])
     return exitCode === 0 ? new TextDecoder().decode(stdout).trim() : undefined
   }
 
@@ -39,15 +36,20 @@ export class LocalRepository {
     return id.success ? id.data : undefined
   }
 
-  async #run(
+  /** Runs git on the repository alone; exit codes besides 0 and `answers` are permanent errors. */
+  async run(
     args: readonly string[],
-    options: { readonly maxBytes?: number; readonly input?: Uint8Array },
+    options: Omit<GitOptions, 'folder'>,
     answers?: readonly number[],
-  ): ReturnType<typeof runGit> {
+  ): Promise<GitResult> {
     const noAttributes = ['-c', 'attr.tree=4b825dc642cb6eb9a060e54bf8d69288fbee4904'] // git's empty tree
     return await runGit(
       ['--git-dir=.', '--bare', ...noAttributes, ...args],
-      { ...options, folder: this.#gitFolder, env: { GIT_INDEX_FILE: `${this.#gitFolder}/no-index` } },
+      {
+        ...options,
+        folder: this.gitFolder,
+        env: { ...options.env, GIT_INDEX_FILE: `${this.gitFolder}/no-index` },
+      },
       this.#signal,
       answers,
     )

@@ -6,6 +6,8 @@ export interface GitOptions {
   readonly folder: string
   /** What git may write at most, in bytes. 10 MB unless told. */
   readonly maxBytes?: number
+  /** Whether output beyond the bound is cut there and git ended, instead of being an error. */
+  readonly cutsOutput?: boolean
   /** Given to git on its standard input. */
   readonly input?: Uint8Array
   /** Variables for git beside the ones below. */
@@ -16,6 +18,8 @@ export interface GitResult {
   /** 0, or one of the exit codes that were declared to be answers. */
   readonly exitCode: number
   readonly stdout: Uint8Array
+  /** Whether there would have been more. */
+  readonly isCut: boolean
 }
 
 /** Never a prompt, a lock, a hook, or a program that settings of the repository name. */
@@ -43,7 +47,7 @@ const inherited = [
  */
 export async function runGit(
   args: readonly string[],
-  { folder, maxBytes = 10_000_000, input = new Uint8Array(), env = {} }: GitOptions,
+  { folder, maxBytes = 10_000_000, cutsOutput = false, input = new Uint8Array(), env = {} }: GitOptions,
   signal: AbortSignal,
   answers: readonly number[] = [],
 ): Promise<GitResult> {
@@ -61,7 +65,8 @@ export async function runGit(
   signal.throwIfAborted()
   const { exitCode, stdout, stderr } = result
   const isAnswer = exitCode === 0 || (exitCode !== undefined && answers.includes(exitCode))
-  if (isAnswer && !result.isMaxBuffer) return { exitCode, stdout }
+  if (isAnswer && !result.isMaxBuffer) return { exitCode, stdout, isCut: false }
+  if (result.isMaxBuffer && cutsOutput) return { exitCode: 0, stdout, isCut: true }
   throw new PermanentError(`git ${commandOf(args)} ${whatFailed(result, stderr, maxBytes)}`)
 }
 
