@@ -5,6 +5,7 @@ import { openRuff } from './analysis/analyser.ruff.ts'
 import { openSecrets } from './analysis/analyser.secrets.ts'
 import type { Analyser } from './analysis/analyser.ts'
 import { mayHoldSecret } from './analysis/may-hold-secret.ts'
+import { checkSyntax } from './analysis/check-syntax.ts'
 import { scanSecrets } from './analysis/secret-scanner.ts'
 import { systemClock } from './base/clock.ts'
 import { createCloser, type Closable } from './base/closer.ts'
@@ -225,6 +226,7 @@ function openReviewChange(config: Config, analysers: readonly Analyser[]): Revie
   return createReviewChange({
     analysers,
     scanSecrets,
+    checkSyntax,
     settings: config.review,
     clock: systemClock,
     newId: randomIds,

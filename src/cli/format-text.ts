@@ -42,14 +42,14 @@ function headline({ name }: Reviewed, said: readonly Finding[], paint: Paint): s
 }
 
 function formatFinding(finding: Finding, reviewed: Reviewed, paint: Paint): string {
-  const { severity, category, title, explanation, replacement } = finding
+  const { severity, category, title, explanation } = finding
   const label = painted(severity, severity, paint)
   return [
     `  ${[place(finding), label, category].filter(Boolean).join('  ')}`,
     ...indented(paint.bold(terminalLine(title)), 2),
     ...formatQuote(finding, reviewed, paint),
     ...wrapped(terminalText(explanation), width - 4).flatMap((line) => indented(line, 4)),
-    ...(replacement === undefined ? [] : formatReplacement(replacement, paint)),
+    ...formatReplacement(finding, paint),
     ...indented(paint.dim(`found by ${finders(finding, reviewed)}`), 4),
   ].join('\n')
 }
@@ -72,10 +72,11 @@ function formatQuote(finding: Finding, reviewed: Reviewed, paint: Paint): string
   return quoted.flatMap((line) => indented(paint.dim(line), 4))
 }
 
-function formatReplacement(replacement: string, paint: Paint): string[] {
+function formatReplacement({ replacement, replacementFault }: Finding, paint: Paint): string[] {
+  if (replacement === undefined) return []
   const lines = terminalText(replacement).replace(/\n$/, '').split('\n')
   return [
-    'write instead:',
+    replacementFault === undefined ? 'write instead:' : `perhaps like this, but ${replacementFault}:`,
     ...lines.map((line) => paint.green(`+ ${shortened(line, maxQuotedLength)}`)),
   ].flatMap((line) => indented(line, 4))
 }

@@ -8,6 +8,7 @@ import { openLlmEmulator, type LlmEmulator } from '../../emulators/llm/llm-emula
 import { CapturedOutput } from '../../test/captured-output.ts'
 import { openScratchRepository, type ScratchRepository } from '../../test/scratch-repository.ts'
 import { openRuff } from '../analysis/analyser.ruff.ts'
+import { checkSyntax } from '../analysis/check-syntax.ts'
 import { scanSecrets } from '../analysis/secret-scanner.ts'
 import { systemClock } from '../base/clock.ts'
 import { randomIds } from '../base/ids.ts'
@@ -73,6 +74,7 @@ function reviewing(model?: Model): Reviewing {
     ...(model && { model }),
     analysers: [ruff],
     scanSecrets,
+    checkSyntax,
     settings: defaultReviewSettings,
     clock: systemClock,
     newId: randomIds,

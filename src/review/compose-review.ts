@@ -103,13 +103,22 @@ function renderTitle(receipt: Receipt, found: number, earlier: number): string {
 }
 
 function renderFinding(finding: Finding): string {
-  const { severity, category, explanation, replacement, source } = finding
+  const { severity, category, explanation, source } = finding
   const parts = [`${renderName(finding)} (${severity}, ${category})`, plainParagraphs(explanation)]
-  const suggestion = replacement === undefined ? [] : [fenced('suggestion', replacement)]
   const by = source.kind === 'analyser' ? [`Found by ${source.analyser} ${inlineCode(source.rule)}.`] : []
-  const whole = [...parts, ...suggestion, ...by].join('\n\n')
+  const whole = [...parts, ...renderReplacement(finding), ...by].join('\n\n')
   // Half a suggestion would be applied as if it were whole.
   return clamp(Buffer.byteLength(whole) > MAX_BODY_BYTES ? [...parts, ...by].join('\n\n') : whole)
+}
+
+/** A suggestion that GitHub can apply, or, where it could break something, text that a person has to take over. */
+function renderReplacement({ replacement, replacementFault }: Finding): string[] {
+  if (replacement === undefined) return []
+  if (replacementFault === undefined) return [fenced('suggestion', replacement)]
+  return [
+    `Perhaps like this (no suggestion to apply: ${plain(replacementFault)}):`,
+    fenced('text', replacement),
+  ]
 }
 
 function renderFolded(findings: readonly Finding[], room: number): string[] {

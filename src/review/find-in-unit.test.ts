@@ -78,9 +78,9 @@ test('no finding is a good answer', async () => {
   expect(await answering({ findings: [] })).toEqual({ kind: 'read', candidates: [] })
 })
 
-test('a replacement comes along when it can be offered', async () => {
+test('a replacement comes along when it may be shown', async () => {
   const replacement = '    return sum(rows) / max(1, len(rows))\n'
-  const unusable = 'return sum(rows)'
+  const unusable = '    return sum(rows) # \u202E'
   const outcome = await answering({
     findings: [
       { ...entry, replacement },

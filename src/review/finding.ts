@@ -51,6 +51,8 @@ export interface Candidate {
 
 /** A candidate with its verdict. */
 export interface Finding extends Candidate {
+  /** Why the replacement is shown as text and not offered as a suggestion; absent when it can be applied. */
+  readonly replacementFault?: string
   readonly verdict: Verdict
   /** Names the problem across heads of a pull request: path, rule or title, and the text of the anchored lines, without line numbers. */
   readonly fingerprint: string

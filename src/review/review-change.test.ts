@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Analyser } from '../analysis/analyser.ts'
+import { checkSyntax } from '../analysis/check-syntax.ts'
 import { scanSecrets } from '../analysis/secret-scanner.ts'
 import { systemClock } from '../base/clock.ts'
 import { randomIds } from '../base/ids.ts'
@@ -55,6 +56,7 @@ test('a credential that an analyser quotes reaches no finding', async () => {
   const reviewChange = createReviewChange({
     analysers: [quoting],
     scanSecrets,
+    checkSyntax,
     settings: defaultReviewSettings,
     clock: systemClock,
     newId: randomIds,

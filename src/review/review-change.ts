@@ -4,12 +4,14 @@ import { mapBounded } from '../base/concurrency.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { Model } from '../llm/model.ts'
 import type { Change } from './change.ts'
+import type { CheckSyntax } from './check-syntax.ts'
 import { findInUnit, type UnitOutcome } from './find-in-unit.ts'
 import { findWithAnalysers } from './find-with-analysers.ts'
 import type { Finding } from './finding.ts'
 import { judge, type SaidBefore } from './judge.ts'
 import { makeReceipt, type ReadUnit } from './make-receipt.ts'
 import type { ModelCall } from './model-call.ts'
+import { proveSuggestions } from './prove-suggestions.ts'
 import type { Receipt } from './receipt.ts'
 import { recordedAsk } from './recorded-ask.ts'
 import { redactChange, type ScanSecrets } from './redact-change.ts'
@@ -42,6 +44,7 @@ export interface Reviewer {
   readonly model?: Model
   readonly analysers: readonly Analyser[]
   readonly scanSecrets: ScanSecrets
+  readonly checkSyntax: CheckSyntax
   readonly settings: ReviewSettings
   readonly clock: Clock
   readonly newId: IdSource
@@ -54,7 +57,7 @@ export function createReviewChange(reviewer: Reviewer): ReviewChange {
 
 /** The story of a review: redact, select, divide, find, judge, account. */
 async function reviewChange(
-  { model, analysers, scanSecrets, settings, clock, newId }: Reviewer,
+  { model, analysers, scanSecrets, checkSyntax, settings, clock, newId }: Reviewer,
   original: Change,
   observer: ReviewObserver,
   signal: AbortSignal,
@@ -106,7 +109,8 @@ async function reviewChange(
   })
 
   const diffs = new Map(change.files.map(({ diff }) => [diff.path, diff]))
-  const findings = judge([...analysed.candidates, ...candidates], diffs, settings, said)
+  const judged = judge([...analysed.candidates, ...candidates], diffs, settings, said)
+  const findings = await proveSuggestions(judged, change.files, checkSyntax, signal)
   const receipt = makeReceipt({
     files,
     complete: change.complete,

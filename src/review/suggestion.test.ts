@@ -15,7 +15,7 @@ const last: Anchor = { side: 'RIGHT', startLine: 3, endLine: 3 }
 const usable = (replacement: string | undefined, anchor = last): string | undefined =>
   usableReplacement(replacement, anchor, file)
 
-test('a replacement of the anchored lines can be offered, without the end of its last line', () => {
+test('a replacement of the anchored lines is kept, without the end of its last line', () => {
   expect(usable('    return total / max(1, len(rows))\n')).toBe('    return total / max(1, len(rows))')
   expect(usable('    if rows:\r\n        return 1\r\n    return 0\r\n')).toBe(
     '    if rows:\n        return 1\n    return 0',
@@ -31,8 +31,6 @@ test.each([
   ['it changes nothing but line ends', '    return total / len(rows)\r\n'],
   ['it is empty, which would delete the lines', ''],
   ['it is blank', ' \n\n'],
-  ['it begins at another indentation', 'return total / max(1, len(rows))'],
-  ['it has tabs for blanks', '\treturn total / max(1, len(rows))'],
   ['a credential was hidden in it', '    key = "‹secret:aws-access-key›"'],
   ['it turns the direction of text', '    return total \u202E# x'],
   ['it holds what nobody sees', '    return to\u200Btal'],
@@ -40,7 +38,7 @@ test.each([
   ['it holds a control character', '    return "\u001B[2K"'],
   ['it holds half a character', '    return "\uD83D"'],
   ['it holds a command for a bot', '    return 1\n/approve'],
-])('it is not offered when %s', (_reason, replacement) => {
+])('it is not shown when %s', (_reason, replacement) => {
   expect(usable(replacement)).toBeUndefined()
 })
 
