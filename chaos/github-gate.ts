@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { parseJson } from '../src/base/json.ts'
-import type { Gatekeeper } from './gatekeeper.ts'
+import { failed } from './failure.ts'
+import type { Gatekeeper, Verdict } from './gatekeeper.ts'
 import type { Handle, HttpAnswer, HttpCall } from './http-gate.ts'
 import type { Journal } from './journal.ts'
-import type { ProcessName } from './plan.ts'
+import type { ProcessName } from './plan-strikes.ts'
 import { httpCall, type Service } from './steps.ts'
 
 /** Lets the gatekeeper look at every call before it is carried out, and again before its answer goes back. */
@@ -11,11 +12,15 @@ export function gated(service: Service, by: ProcessName, keeper: Gatekeeper): Ha
   return async (call, send, isWanted) => {
     const [path = ''] = call.path.split('?')
     const name = httpCall(service, call.method, path)
-    const pass = async (when: 'before' | 'after'): Promise<boolean> =>
-      name === undefined || (await keeper.pass({ service, call: name, when, by })) === 'go'
-    if (!(await pass('before')) || !isWanted()) return undefined
+    const pass = async (when: 'before' | 'after'): Promise<Verdict> =>
+      name === undefined ? 'go' : keeper.pass({ service, call: name, when, by })
+    const before = await pass('before')
+    if (before === 'stop' || !isWanted()) return undefined
+    if (before !== 'go') return failed(before)
     const answer = await send(call)
-    return (await pass('after')) ? answer : undefined
+    const after = await pass('after')
+    if (after === 'stop') return undefined
+    return after === 'go' ? answer : failed(after, answer)
   }
 }
 

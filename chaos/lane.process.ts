@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { LaneAnswer, LaneRequest, PlayedRun } from './lane-messages.ts'
 import type { RunPlan } from './plan.ts'
-import { processNames } from './plan.ts'
+import { processNames } from './plan-strikes.ts'
 import { playRun } from './run.ts'
 import { openSurroundings, type Surroundings } from './surroundings.ts'
 
@@ -13,7 +13,7 @@ import { openSurroundings, type Surroundings } from './surroundings.ts'
  */
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined)
 
-const opening = openSurroundings()
+const opening = openSurroundings(process.argv[2] === 'postgres' ? 'postgres' : 'redis')
 process.once('disconnect', () => void opening.then((surroundings) => surroundings.close()))
 process.on('message', (request: LaneRequest) => answer(() => carryOut(request)))
 answer(async () => {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { packageRoot } from '../src/base/package-root.ts'
 import type { LaneAnswer, LaneRequest, PlayedRun } from './lane-messages.ts'
 import type { RunPlan } from './plan.ts'
+import type { QueuePlace } from './steps.ts'
 
 /** A system of its own (processes, servers, emulators), which lives through all runs that are played on it. */
 export interface Lane {
@@ -17,8 +18,10 @@ export interface Lane {
  * A lane is a process, because its gates and emulators keep one busy: two lanes in one process would wait for each
  * other, and what one run does would depend on what happens in another.
  */
-export async function openLane(): Promise<Lane> {
-  const child = fork(path.join(packageRoot, 'dist/chaos/lane.process.js'), { serialization: 'advanced' })
+export async function openLane(queue: QueuePlace): Promise<Lane> {
+  const child = fork(path.join(packageRoot, 'dist/chaos/lane.process.js'), [queue], {
+    serialization: 'advanced',
+  })
   const opened = await answerOf(child)
   if (opened.kind !== 'opened') throw unexpected(opened)
   return {

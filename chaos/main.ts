@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
+import { tellCoverage } from './report.ts'
 import { runChaos } from './run-chaos.ts'
 
-const help = `Kills the system while it works, and counts what came out.
+const help = `Strikes the system while it works, and counts what came out.
 
 Usage: npm run chaos -- [options]
 
@@ -41,7 +42,9 @@ async function main(): Promise<number> {
     lanes: Number(values.lanes),
     keepLogs: values['keep-logs'],
   }
-  const { report, passed } = await runChaos(options, (line) => process.stderr.write(`${line}\n`), stop.signal)
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const { report, results, passed } = await runChaos(options, say, stop.signal)
+  for (const line of tellCoverage(results)) say(line)
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`)
   return passed ? 0 : 1
 }

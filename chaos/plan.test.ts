@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { planRun, type RunPlan } from './plan.ts'
+import type { Strike } from './plan-strikes.ts'
 import { createRandom } from './random.ts'
 import { calls } from './steps.ts'
 
@@ -24,13 +25,52 @@ test('pull requests are opened in the order of their numbers, and before anythin
   }
 })
 
+const many: readonly RunPlan[] = Array.from({ length: 5_000 }, (_, run) =>
+  planRun(run, createRandom(`long/${run}`)),
+)
+const strikes = many.flatMap((plan) => plan.strikes)
+const victims = strikes.flatMap((strike) => (strike.how === 'fail' ? [] : strike))
+const failures = strikes.flatMap((strike) => (strike.how === 'fail' ? strike : []))
+
 test('in the long run every call is a place to die, for every kind of victim', () => {
-  const kills = plans.flatMap((plan) => plan.kills)
-  expect(plans.every((plan) => plan.kills.length > 0)).toBe(true)
-  expect(new Set(kills.map(({ victim }) => victim)).size).toBe(6)
-  const many = Array.from({ length: 5_000 }, (_, run) => planRun(run, createRandom(`long/${run}`)))
-  const reached = new Set(
-    many.flatMap((plan) => plan.kills.map(({ step }) => `${step.service} ${step.call}`)),
-  )
+  expect(many.every((plan) => plan.strikes.some(({ how }) => how !== 'fail'))).toBe(true)
+  expect(new Set(victims.map(({ victim }) => victim)).size).toBe(6)
+  expect(new Set(victims.map(({ how }) => how))).toEqual(new Set(['kill', 'restart', 'freeze']))
+  const reached = new Set(victims.map(({ step }) => `${step.service} ${step.call}`))
   expect(calls.filter(({ service, name }) => !reached.has(`${service} ${name}`))).toEqual([])
+})
+
+test('GitHub and the model fail by themselves, in every way, and at every call that a run makes', () => {
+  const ways = new Set(failures.map(({ step, failure }) => `${step.service} ${step.when} ${failure.kind}`))
+  expect([...ways].sort()).toEqual([
+    'github after cut',
+    'github after status',
+    'github before cut',
+    'github before limit',
+    'github before status',
+    'model after cut',
+    'model after half',
+    'model after status',
+    'model before cut',
+    'model before limit',
+    'model before status',
+  ])
+  const reached = new Set(failures.map(({ step }) => step.call))
+  const asked = calls.filter(({ service, ordinary }) => ordinary && /github|model/.test(service))
+  expect(asked.filter(({ name }) => !reached.has(name))).toEqual([])
+})
+
+test('what costs a job an attempt comes twice in a run at most: after the fourth it would be given up by design', () => {
+  const costly = (strike: Strike): boolean =>
+    strike.how !== 'fail' || (strike.step.service === 'github' && strike.failure.kind !== 'limit')
+  expect(Math.max(...many.map((plan) => plan.strikes.filter(costly).length))).toBe(2)
+})
+
+test('where there is no Redis, nothing strikes it, and its place is taken', () => {
+  const without = many.filter(({ queue }) => queue === 'postgres')
+  expect(without.length / many.length).toBeCloseTo(0.25, 2)
+  const struck = without.flatMap((plan) => plan.strikes)
+  expect(struck.filter((strike) => strike.how !== 'fail' && strike.victim === 'redis')).toEqual([])
+  expect(struck.filter(({ step }) => step.service === 'redis')).toEqual([])
+  expect(struck.map(({ step }) => step.call)).toContain('queue-claim')
 })

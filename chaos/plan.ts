@@ -1,27 +1,6 @@
+import { planStrikes, type Strike } from './plan-strikes.ts'
 import type { Random } from './random.ts'
-import { calls, type Service, type Step } from './steps.ts'
-
-/** Processes of the product. */
-export const processNames = ['web', 'worker-1', 'worker-2'] as const
-export type ProcessName = (typeof processNames)[number]
-
-export type Victim = ProcessName | 'postgres' | 'redis'
-
-/** Strike the victim when the step is reached for the `nth` time, and let it go on after `downMs`. */
-export interface KillPlan {
-  readonly step: Step
-  /**
-   * `kill`: SIGKILL, and started again. `freeze`: SIGSTOP, until its lease is long over, and SIGCONT: a machine that
-   * swapped, or a virtual one that was moved. It goes on where it was, and must notice that another has its work.
-   */
-  readonly how: 'kill' | 'freeze'
-  readonly nth: number
-  /** `involved`: the process that makes the call, or, for a delivery, takes it. */
-  readonly victim: Victim | 'involved'
-  readonly downMs: number
-  /** A Redis that was killed comes back empty: the disk is gone as well, or a replica that knew nothing took over. */
-  readonly wiped: boolean
-}
+import type { QueuePlace } from './steps.ts'
 
 /** What happens to one delivery on its way. */
 export interface Mischief {
@@ -52,16 +31,23 @@ export interface PullRequestPlan {
 /** Everything about one run that is chance. */
 export interface RunPlan {
   readonly run: number
+  readonly queue: QueuePlace
   readonly pullRequests: readonly PullRequestPlan[]
   readonly moves: readonly Move[]
-  readonly kills: readonly KillPlan[]
+  readonly strikes: readonly Strike[]
 }
 
+/** One run in so many is played without Redis, its queue in PostgreSQL. */
+const WITHOUT_REDIS = 4
+
+/** Follows from the number and the random numbers alone. */
 export function planRun(run: number, random: Random): RunPlan {
+  const queue = run % WITHOUT_REDIS === 0 ? 'postgres' : 'redis'
   const pullRequests = Array.from({ length: random.between(2, 4) }, (_, index) =>
     planPullRequest(index + 1, random),
   )
-  return { run, pullRequests, moves: planMoves(pullRequests, random), kills: planKills(random) }
+  const moves = planMoves(pullRequests, random)
+  return { run, queue, pullRequests, moves, strikes: planStrikes(queue, random) }
 }
 
 function planPullRequest(number: number, random: Random): PullRequestPlan {
@@ -98,46 +84,5 @@ function planMischief(random: Random): Mischief {
     delayMs: random.chance(0.3) ? random.between(50, 2_500) : 0,
     twice: random.chance(0.25),
     twin: random.chance(0.1),
-  }
-}
-
-/** One kill at a step that every run reaches, and half of the time another one, perhaps while the first is mended. */
-function planKills(random: Random): KillPlan[] {
-  const ordinary = calls.filter((call) => call.ordinary)
-  const others = calls.filter((call) => !call.ordinary)
-  const kills = [planKill(ordinary, random)]
-  if (random.chance(0.5)) kills.push(planKill(random.chance(0.5) ? others : ordinary, random))
-  return kills
-}
-
-/** Services by how often something is killed at one of their steps. */
-const weighted: readonly Service[] = [
-  'webhook',
-  'github',
-  'github',
-  'github',
-  'model',
-  'postgres',
-  'postgres',
-  'postgres',
-  'redis',
-  'redis',
-]
-
-function planKill(among: typeof calls, random: Random): KillPlan {
-  // First a service, then one of its calls: PostgreSQL has most calls, and would have most of the kills.
-  const service = random.pick(weighted.filter((kind) => among.some((call) => call.service === kind)))
-  const { name } = random.pick(among.filter((call) => call.service === service))
-  const freezes = random.chance(0.15)
-  return {
-    how: freezes ? 'freeze' : 'kill',
-    step: { service, call: name, when: random.pick(['before', 'after']) },
-    nth: random.pick([1, 1, 1, 2, 3]),
-    victim:
-      freezes || random.chance(0.6)
-        ? 'involved'
-        : random.pick(['web', 'worker-1', 'worker-2', 'postgres', 'postgres', 'redis', 'redis']),
-    downMs: freezes ? random.between(12_000, 16_000) : random.pick([0, 0, 500, 2_000, 4_000]),
-    wiped: random.chance(0.4),
   }
 }

@@ -1,4 +1,5 @@
 import type { RunResult } from './run.ts'
+import { stepName, steps } from './steps.ts'
 
 /** What `--json` prints: names stay. */
 export interface ChaosReport {
@@ -40,5 +41,18 @@ export function faultsOf({ lost, duplicated, stale, unaccounted }: RunResult): r
     ...duplicated.map((fault) => `duplicated: ${fault}`),
     ...stale.map((fault) => `stale: ${fault}`),
     ...unaccounted.map((fault) => `unaccounted: ${fault}`),
+  ]
+}
+
+/** At how many steps something was struck, in words, and the calls at which nothing ever was. */
+export function tellCoverage(results: readonly RunResult[]): string[] {
+  const struck = new Set(results.flatMap(({ killedAt, failedAt }) => [...killedAt, ...failedAt]))
+  const missed = steps.map(stepName).filter((name) => !struck.has(name))
+  const failures = results.reduce((total, { failedAt }) => total + failedAt.length, 0)
+  const kills = results.reduce((total, { killedAt }) => total + killedAt.length, 0)
+  return [
+    `${kills} times something was killed, ended or frozen, ${failures} times GitHub or the model failed by itself`,
+    `${steps.length - missed.length} of ${steps.length} steps were struck`,
+    ...(missed.length === 0 ? [] : [`not struck: ${missed.join(', ')}`]),
   ]
 }

@@ -3,6 +3,9 @@ import { planRun, type RunPlan } from './plan.ts'
 import { createRandom } from './random.ts'
 import { faultsOf, makeReport, type ChaosReport } from './report.ts'
 import type { RunResult } from './run.ts'
+import type { QueuePlace } from './steps.ts'
+
+const places = ['redis', 'postgres'] as const
 
 export interface ChaosOptions {
   readonly runs: number
@@ -26,17 +29,23 @@ export async function runChaos(
   say: (line: string) => void,
   stop: AbortSignal,
 ): Promise<ChaosOutcome> {
-  const left = Array.from({ length: runs }, (_, index) =>
+  const plans = Array.from({ length: runs }, (_, index) =>
     planRun(first + index, createRandom(`${seed}/${first + index}`)),
   )
+  const left = {
+    redis: plans.filter(({ queue }) => queue === 'redis'),
+    postgres: plans.filter(({ queue }) => queue === 'postgres'),
+  }
   const results: RunResult[] = []
   let failed = 0
 
-  async function playOn(): Promise<void> {
-    const lane = await openLane()
+  /** Plays what is left for a queue in this place. */
+  async function playOn(queue: QueuePlace): Promise<void> {
+    if (left[queue].length === 0) return
+    const lane = await openLane(queue)
     let hasFailed = false
     try {
-      for (let plan = left.shift(); plan && !stop.aborted; plan = left.shift()) {
+      for (let plan = left[queue].shift(); plan && !stop.aborted; plan = left[queue].shift()) {
         const { result, story } = await lane.play(plan)
         results.push(result)
         const faults = faultsOf(result)
@@ -47,7 +56,8 @@ export async function runChaos(
       }
     } catch (error) {
       // The other lanes finish the run that they are in.
-      left.length = 0
+      left.redis.length = 0
+      left.postgres.length = 0
       throw error
     } finally {
       const logs = await lane.close(keepLogs || hasFailed)
@@ -56,7 +66,12 @@ export async function runChaos(
   }
 
   say(`Starting ${lanes} × PostgreSQL, Redis, the emulators, a web server and two workers`)
-  const ended = await Promise.allSettled(Array.from({ length: Math.min(lanes, runs) }, playOn))
+  const ended = await Promise.allSettled(
+    Array.from({ length: Math.min(lanes, runs) }, async (_, index) => {
+      // Half of the lanes begin without Redis. Whoever has nothing left helps the others.
+      for (const queue of index % 2 === 0 ? places : places.toReversed()) await playOn(queue)
+    }),
+  )
   for (const one of ended) if (one.status === 'rejected') throw one.reason
   return { report: makeReport(results), results, passed: failed === 0 && results.length === runs }
 }
@@ -68,11 +83,11 @@ function tell(
   faults: readonly string[],
   seed: string,
 ): string[] {
-  const { run, pullRequests, moves } = plan
+  const { run, queue, pullRequests, moves } = plan
   const recovery =
     recoveryMs === undefined ? '' : `, quiet ${(recoveryMs / 1000).toFixed(1)} s after the kill`
   return [
-    `run ${run}: ${pullRequests.length} pull requests, ${moves.length} moves`,
+    `run ${run}: ${pullRequests.length} pull requests, ${moves.length} moves, queue in ${queue}`,
     ...story,
     `  ${delivered} of ${owed} delivered${recovery}`,
     ...faults.map((fault) => `  ${fault}`),

@@ -1,26 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { errorMessage } from '../src/base/errors.ts'
-import { openRedis } from '../src/redis/open-redis.ts'
-import { openRedisQueue } from '../src/queue/queue.redis.ts'
-import { createLogger } from '../src/telemetry/logger.ts'
 import { openScratchRepository } from '../test/scratch-repository.ts'
 import { commitHistory, type PlannedHeads } from './history.ts'
-import { countUnended, lookAt } from './look.ts'
+import { lookAt } from './look.ts'
 import type { Passage, Verdict } from './gatekeeper.ts'
 import { judgeRun, type Outcome, type Shown } from './outcome.ts'
-import type { KillPlan, Move, RunPlan } from './plan.ts'
+import type { Move, RunPlan } from './plan.ts'
+import type { ProcessName, Strike, VictimStrike } from './plan-strikes.ts'
 import type { Surroundings } from './surroundings.ts'
 import { stepName } from './steps.ts'
 
 export interface RunResult extends Outcome {
-  /** The steps at which something was killed. */
+  /** The steps at which something was killed, ended or frozen. */
   readonly killedAt: readonly string[]
+  /** The steps at which GitHub or the model failed by itself. */
+  readonly failedAt: readonly string[]
   /** From the first kill until all was quiet; absent when nothing was killed, or something was frozen: that takes its time. */
   readonly recoveryMs?: number
 }
 
-/** Longer than any recovery: whatever is not there by then is lost. */
-const PATIENCE_MS = 90_000
+/** Longer than any recovery: the last retry of a job comes up to five minutes after the one before it. What is not there by then is lost. */
+const PATIENCE_MS = 400_000
 /** How long nothing may happen before it counts as quiet. */
 const QUIET_MS = 1_000
 
@@ -31,84 +31,107 @@ export async function playRun(
   say: (line: string) => void,
 ): Promise<RunResult> {
   const scratch = openScratchRepository()
-  const killer = createKiller(surroundings, plan.kills, say)
+  const striker = createStriker(surroundings, plan.strikes, say)
   try {
     const repository = `owner-${plan.run}/values`
     const planned = commitHistory(scratch, plan)
     await surroundings.github.addRepository(repository, scratch.folder)
-    killer.arm()
+    surroundings.listen((line) => say(`  ${line}`))
+    striker.arm()
     const closed = await makeMoves(surroundings, repository, plan.moves, planned)
-    const quietAt = await untilQuiet(surroundings, repository, planned, closed, killer)
-    await killer.disarm()
+    const quietAt = await untilQuiet(surroundings, repository, planned, closed, striker)
+    await striker.disarm()
     const shown = await lookAtAll(surroundings, repository, planned, closed)
     const outcome = judgeRun(planned, shown, surroundings.journal.of(repository))
-    const since = killer.recoveringSince()
+    const since = striker.recoveringSince()
     return {
       ...outcome,
-      killedAt: killer.killedAt(),
+      killedAt: striker.killedAt(),
+      failedAt: striker.failedAt(),
       ...(since !== undefined && { recoveryMs: Math.max(0, quietAt - since) }),
     }
   } finally {
-    await killer.disarm()
+    await striker.disarm()
     scratch.close()
   }
 }
 
-interface Killer {
+interface Striker {
   arm(): void
   /** Resolves when all that was killed runs again. */
   disarm(): Promise<void>
   killedAt(): readonly string[]
+  failedAt(): readonly string[]
   /** Since when the system has been recovering; undefined when nothing was killed, or something was frozen. */
   recoveringSince(): number | undefined
   isMending(): boolean
 }
 
-function createKiller(
+function createStriker(
   surroundings: Surroundings,
-  kills: readonly KillPlan[],
+  strikes: readonly Strike[],
   say: (line: string) => void,
-): Killer {
+): Striker {
   const killedAt: string[] = []
+  const failedAt: string[] = []
   const mending = new Set<Promise<void>>()
   let firstKillAt: number | undefined
   let hasFrozen = false
 
-  function mendLater(mend: () => Promise<void>, downMs: number): void {
-    const mended = delay(downMs)
-      .then(mend)
+  function mendLater(mend: () => Promise<void>): void {
+    const mended = mend()
       .catch((error: unknown) => say(`  what was struck did not come back: ${errorMessage(error)}`))
       .finally(() => mending.delete(mended))
     mending.add(mended)
   }
 
-  async function strike(
-    { step, how, victim: planned, downMs, wiped }: KillPlan,
-    { by }: Passage,
-  ): Promise<Verdict> {
-    const victim = planned === 'involved' ? by : planned
-    const emptied = victim === 'redis' && wiped ? ', wiped' : ''
-    say(`  ${stepName(step)} of ${by}: ${how} ${victim}, for ${downMs} ms${emptied}`)
-    killedAt.push(stepName(step))
-    firstKillAt ??= performance.now()
+  async function onReached(strike: Strike, { by }: Passage): Promise<Verdict> {
+    const name = stepName(strike.step)
+    if (strike.how !== 'fail') return await onVictim(strike, name, by)
+    say(`  ${name} of ${by}: ${strike.step.service} fails, ${JSON.stringify(strike.failure)}`)
+    failedAt.push(name)
+    return strike.failure
+  }
+
+  async function onVictim(strike: VictimStrike, name: string, by: ProcessName): Promise<Verdict> {
+    const { step, how, downMs, wiped } = strike
+    const victim = strike.victim === 'involved' ? by : strike.victim
+    const isEmptied = victim === 'redis' && wiped
+    say(`  ${name} of ${by}: ${how} ${victim}, for ${downMs} ms${isEmptied ? ', wiped' : ''}`)
+    killedAt.push(name)
+    const startLater = async (): Promise<void> => {
+      await delay(downMs)
+      await surroundings.start(victim, isEmptied)
+    }
+    const backAnyway = async (error: unknown): Promise<never> => {
+      await startLater()
+      throw error
+    }
     if (how === 'freeze') {
       hasFrozen = true
       surroundings.freeze(by)
-      mendLater(async () => surroundings.thaw(by), downMs)
+      mendLater(() => delay(downMs).then(() => surroundings.thaw(by)))
       return 'go'
     }
+    if (how === 'restart') {
+      // Not waited for: it may want to finish this very call.
+      mendLater(() => surroundings.end(victim).then(startLater, backAnyway))
+      return 'go'
+    }
+    firstKillAt ??= performance.now()
     await surroundings.kill(victim)
-    mendLater(() => surroundings.start(victim, wiped), downMs)
+    mendLater(startLater)
     return victim === by || victim === step.service ? 'stop' : 'go'
   }
 
   return {
-    arm: () => surroundings.keeper.arm(kills, strike),
+    arm: () => surroundings.keeper.arm(strikes, onReached),
     disarm: async () => {
       surroundings.keeper.arm([], () => Promise.resolve('go'))
       while (mending.size > 0) await Promise.all(mending)
     },
     killedAt: () => killedAt,
+    failedAt: () => failedAt,
     recoveringSince: () => (hasFrozen ? undefined : firstKillAt),
     isMending: () => mending.size > 0,
   }
@@ -164,31 +187,23 @@ async function untilQuiet(
   repository: string,
   planned: readonly PlannedHeads[],
   closed: ReadonlySet<number>,
-  killer: Killer,
+  striker: Striker,
 ): Promise<number> {
-  const log = createLogger('silent')
-  const redis = openRedis({ url: surroundings.redisUrl, log })
-  const queue = openRedisQueue(redis, { log, prefix: 'lorgnette' })
   const end = performance.now() + PATIENCE_MS
   let quietSince: number | undefined
-  try {
-    for (;;) {
-      const now = performance.now()
-      const isQuiet = !killer.isMending() && (await nothingToDo().catch(() => false))
-      quietSince = isQuiet ? (quietSince ?? now) : undefined
-      if (quietSince !== undefined && now - quietSince >= QUIET_MS) return quietSince
-      if (now > end) return now
-      await delay(200)
-    }
-  } finally {
-    await queue.close()
-    await redis.close()
+  for (;;) {
+    const now = performance.now()
+    const isQuiet = !striker.isMending() && (await nothingToDo().catch(() => false))
+    quietSince = isQuiet ? (quietSince ?? now) : undefined
+    if (quietSince !== undefined && now - quietSince >= QUIET_MS) return quietSince
+    if (now > end) return now
+    await delay(200)
   }
 
   async function nothingToDo(): Promise<boolean> {
     if (await redeliverFailed(surroundings)) return false
-    if ((await countUnended(surroundings.databaseUrl, repository)) > 0) return false
-    const { ready, delayed, leased } = await queue.depth()
+    if ((await surroundings.ledger.unended(repository)) > 0) return false
+    const { ready, delayed, leased } = await surroundings.queue.depth()
     if (ready + delayed + leased > 0) return false
     const shown = await lookAtAll(surroundings, repository, planned, closed)
     const { owed, delivered } = judgeRun(planned, shown, [])

@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../src/base/package-root.ts'
-import { calls, callsElsewhere, httpCall, statementsElsewhere, stepName, steps } from './steps.ts'
+import {
+  calls,
+  callsElsewhere,
+  httpCall,
+  statementsElsewhere,
+  stepName,
+  steps,
+  type Service,
+} from './steps.ts'
 
 const sources = readdirSync(path.join(packageRoot, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(file))
@@ -13,28 +21,29 @@ const named = (pattern: RegExp, files = /./): string[] =>
     .filter(({ file }) => files.test(file))
     .flatMap(({ text }) => [...text.matchAll(pattern)].map(([, name = '']) => name))
 
-const listed = new Set(calls.map(({ name }) => name))
-const isKnown = (name: string): boolean =>
-  listed.has(name) ||
+const listed = new Set(calls.map(({ service, name }) => `${service} ${name}`))
+const isKnown = (service: Service, name: string): boolean =>
+  listed.has(`${service} ${name}`) ||
   name in callsElsewhere ||
   Object.keys(statementsElsewhere).some((prefix) => name.startsWith(prefix))
 
 describe('every external call of the product is a step', () => {
-  test.each([
-    ['requests to GitHub', named(/\.request\(\s*'([A-Z]+ [^']+)'/g), 15],
-    ['statements of PostgreSQL', named(/\bstatement(?:<[^(]*>)?\(\s*'([^']+)'/g), 30],
-    ['commands of a transaction', named(/\.command\('(\w+)'\)/g, /postgres/), 3],
-    ['scripts of Redis', named(/\bqueueScript\(\s*'([^']+)'/g), 8],
-    ['commands of the queue on Redis', named(/\[\s*'(X[A-Z]+)'/g, /queue\/.*\.redis\.ts$/), 2],
+  test.each<[string, Service, string[], number]>([
+    ['requests to GitHub', 'github', named(/\.request\(\s*'([A-Z]+ [^']+)'/g), 15],
+    ['statements of PostgreSQL', 'postgres', named(/\bstatement(?:<[^(]*>)?\(\s*'([^']+)'/g), 30],
+    ['commands of a transaction', 'postgres', named(/\.command\('(\w+)'\)/g, /postgres/), 3],
+    ['scripts of Redis', 'redis', named(/\bqueueScript\(\s*'([^']+)'/g), 8],
+    ['commands of the queue on Redis', 'redis', named(/\[\s*'(X[A-Z]+)'/g, /queue\/.*\.redis\.ts$/), 2],
     [
       'routes that GitHub calls',
+      'webhook',
       named(/\.post\(\s*'([^']+)'/g, /webhook/).map((route) => `POST ${route}`),
       1,
     ],
-  ])('%s', (_what, names, atLeast) => {
+  ])('%s', (_what, service, names, atLeast) => {
     // That they are found at all.
     expect(names.length).toBeGreaterThanOrEqual(atLeast)
-    expect(names.filter((name) => !isKnown(name))).toEqual([])
+    expect(names.filter((name) => !isKnown(service, name))).toEqual([])
   })
 })
 

@@ -12,7 +12,12 @@ export interface Call {
   readonly name: string
   /** Whether every run makes it; the others wait for a failure, or for work that takes its time. */
   readonly ordinary: boolean
+  /** The only place of the queue with which it is made; absent where that makes no difference. */
+  readonly queue?: QueuePlace
 }
+
+/** Where the queue is. Without Redis it is in PostgreSQL. */
+export type QueuePlace = 'redis' | 'postgres'
 
 /** `before`: the call was made, and did not arrive. `after`: it was carried out, and its answer did not arrive. */
 export type When = 'before' | 'after'
@@ -62,6 +67,9 @@ const ordinary: Readonly<Record<Service, readonly string[]>> = {
     'runs-end',
     'runs-settle-pull-request',
     'runs-insert-receipt',
+    'queue-enqueue',
+    'queue-claim',
+    'queue-complete',
   ],
   redis: ['queue-enqueue', 'queue-claim', 'queue-complete', 'XREADGROUP'],
 }
@@ -78,7 +86,7 @@ const occasional: Readonly<Record<Service, readonly string[]>> = {
     'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}',
   ],
   model: [],
-  postgres: ['rollback', 'deliveries-revive-runs'],
+  postgres: ['rollback', 'deliveries-revive-runs', 'queue-extend', 'queue-retry', 'queue-bury'],
   redis: ['queue-extend', 'queue-retry', 'queue-bury', 'queue-hand-back', 'queue-promote', 'XGROUP'],
 }
 
@@ -90,22 +98,37 @@ export const callsElsewhere: Readonly<Record<string, string>> = {
   'deliveries-note-installations': 'only for deliveries about installations',
   XREVRANGE: 'only for people who look at dead letters',
   ask_store: 'only for whoever asks whether the system is ready',
+  'queue-depth': 'only for whoever asks whether the system is ready',
+  'queue-dead-letters': 'only for people who look at dead letters',
+  'queue-replay': 'only for people who look at dead letters',
+  'queue-discard': 'only for people who look at dead letters',
 }
 
-/** Prefixes of statements that are for people who look, or for other shapes of the system. */
+/** Prefixes of statements that are for people who look, or from before anything runs. */
 export const statementsElsewhere: Readonly<Record<string, string>> = {
   history: 'pages',
   doctor: 'only by `lorgnette doctor`',
   migrations: 'before anything runs',
-  queue: 'the queue is on Redis here',
 }
 
 function listed(names: Readonly<Record<Service, readonly string[]>>, isOrdinary: boolean): Call[] {
   return (Object.keys(names) as Service[]) // the keys of the literals above
-    .flatMap((service) => names[service].map((name) => ({ service, name, ordinary: isOrdinary })))
+    .flatMap((service) =>
+      names[service].map((name) => ({ service, name, ordinary: isOrdinary, ...onlyWith(service, name) })),
+    )
+}
+
+function onlyWith(service: Service, name: string): Pick<Call, 'queue'> {
+  if (service === 'redis') return { queue: 'redis' }
+  return service === 'postgres' && name.startsWith('queue-') ? { queue: 'postgres' } : {}
 }
 
 export const calls: readonly Call[] = [...listed(ordinary, true), ...listed(occasional, false)]
+
+/** The calls of a system whose queue is there. */
+export function callsWith(queue: QueuePlace): readonly Call[] {
+  return calls.filter((call) => call.queue === undefined || call.queue === queue)
+}
 
 export const steps: readonly Step[] = calls.flatMap(({ service, name }) => [
   { service, call: name, when: 'before' },

@@ -6,11 +6,18 @@ import { openLlmEmulator } from '../emulators/llm/llm-emulator.ts'
 import { createCloser, type Closable } from '../src/base/closer.ts'
 import { packageRoot } from '../src/base/package-root.ts'
 import * as claimScripts from '../src/queue/claim-scripts.redis.ts'
+import type { Queue } from '../src/queue/queue.ts'
 import * as settleScripts from '../src/queue/settle-scripts.redis.ts'
 import * as storeScripts from '../src/queue/store-scripts.redis.ts'
 import { openRedis } from '../src/redis/open-redis.ts'
 import { createLogger } from '../src/telemetry/logger.ts'
-import { createDatabase, freePort, openPrivatePostgres, openPrivateRedis } from '../test/services.ts'
+import {
+  createDatabase,
+  freePort,
+  openPrivatePostgres,
+  openPrivateRedis,
+  type PrivateRedis,
+} from '../test/services.ts'
 import { createChild, type Child } from './child.ts'
 import { createDeliveryGate, type DeliveryGate } from './delivery-gate.ts'
 import { createGatekeeper, type Gatekeeper } from './gatekeeper.ts'
@@ -18,9 +25,12 @@ import { gated, gatedGitHub } from './github-gate.ts'
 import { openHttpGate } from './http-gate.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { answerWithFaults } from './planted-faults.ts'
-import { processNames, type ProcessName, type Victim } from './plan.ts'
+import { processNames, type ProcessName, type Victim } from './plan-strikes.ts'
+import { openLedger, type Ledger } from './ledger.ts'
 import { postgresConversation } from './postgres-conversation.ts'
 import { redisConversation } from './redis-conversation.ts'
+import type { QueuePlace } from './steps.ts'
+import { openQueueInPostgres, openQueueOnRedis } from './queue-depth.ts'
 import { openTcpGate } from './tcp-gate.ts'
 
 /** Everything that a run plays in: the product's processes, what they stand on, and the gates between them. */
@@ -29,17 +39,22 @@ export interface Surroundings extends Closable {
   readonly deliveries: DeliveryGate
   readonly keeper: Gatekeeper
   readonly journal: Journal
-  /** The database and Redis themselves, past all gates. */
-  readonly databaseUrl: string
-  readonly redisUrl: string
+  /** The database itself, past all gates. */
+  readonly ledger: Ledger
+  /** The queue itself, past all gates. */
+  readonly queue: Pick<Queue, 'depth'>
   /** Where the logs of the processes are. */
   readonly folder: string
+  /** Is told from now on when a process ended by itself. */
+  listen(tell: (line: string) => void): void
   /** Resolves when the victim is gone. */
   kill(victim: Victim): Promise<void>
+  /** Ends it as an upgrade would. Resolves when it is gone. */
+  end(victim: Victim): Promise<void>
   /** The process does nothing until it is thawed. */
   freeze(name: ProcessName): void
   thaw(name: ProcessName): void
-  /** Starts again what was killed; a wiped Redis empty. */
+  /** Starts again what is gone; a wiped Redis empty. */
   start(victim: Victim, wiped: boolean): Promise<void>
   /** Resolves when the web server accepts deliveries. */
   ready(): Promise<void>
@@ -50,27 +65,27 @@ const SECRET = 'a secret of the chaos'
 const RECONCILE_INTERVAL = '3s'
 
 /** Starts everything. The two emulators live in this process: nobody kills GitHub or the model. */
-export async function openSurroundings(): Promise<Surroundings> {
+export async function openSurroundings(place: QueuePlace): Promise<Surroundings> {
   const opened = createCloser((error) => process.stderr.write(`could not close: ${String(error)}\n`))
   try {
-    return await open(opened)
+    return await open(place, opened)
   } catch (error) {
     await opened.close()
     throw error
   }
 }
 
-async function open(opened: ReturnType<typeof createCloser>): Promise<Surroundings> {
+async function open(place: QueuePlace, opened: ReturnType<typeof createCloser>): Promise<Surroundings> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-chaos-'))
   opened.add({ close: async () => rmSync(folder, { recursive: true, force: true }) })
   const postgres = await openPrivatePostgres(['fsync=on', 'synchronous_commit=on'])
   if (!postgres) throw new Error('there is no PostgreSQL on this machine')
   opened.add({ close: () => postgres.stop() })
-  const redis = await openPrivateRedis(['--appendonly', 'yes', '--appendfsync', 'everysec'])
-  if (!redis) throw new Error('there is no Redis on this machine')
-  opened.add({ close: () => redis.stop() })
-  const { url: redisUrl } = redis
+  const redis = place === 'redis' ? await openDurableRedis() : undefined
+  if (redis) opened.add({ close: () => redis.stop() })
   const { url: databaseUrl } = await createDatabase(postgres.url)
+  const ledger = opened.add(openLedger(databaseUrl))
+  const queue = opened.add(redis ? openQueueOnRedis(redis.url) : openQueueInPostgres(databaseUrl))
 
   const keeper = createGatekeeper()
   const journal = createJournal()
@@ -81,16 +96,24 @@ async function open(opened: ReturnType<typeof createCloser>): Promise<Surroundin
   const webhooks = opened.add(await openHttpGate(webPort, deliveries.handle))
   await github.setWebhook({ url: `http://127.0.0.1:${webhooks.port}/webhooks/github`, secret: SECRET })
 
+  let tellEnded: (line: string) => void = () => undefined
   const children = new Map<ProcessName, Child>()
   for (const name of processNames) {
     const env = await openGates(name)
     const args = [path.join(packageRoot, 'dist/src/main.js'), name === 'web' ? 'serve' : 'work']
-    children.set(name, createChild(args, env, path.join(folder, `${name}.log`)))
+    const onEnded = (how: number | string): void => tellEnded(`${name} ended by itself (${how})`)
+    children.set(name, createChild({ args, env, logFile: path.join(folder, `${name}.log`), onEnded }))
   }
   const child = (name: ProcessName): Child => {
-    const found = children.get(name)
-    if (!found) throw new Error(`no process ${name}`)
-    return found
+    const known = children.get(name)
+    if (!known) throw new Error(`no process ${name}`)
+    return known
+  }
+  const found = (victim: Victim): Pick<PrivateRedis, 'kill' | 'end'> & { start(): Promise<void> | void } => {
+    if (victim === 'postgres') return postgres
+    if (victim !== 'redis') return child(victim)
+    if (!redis) throw new Error('there is no Redis in this lane')
+    return redis
   }
   opened.add({ close: async () => void (await Promise.all([...children.values()].map((one) => one.kill()))) })
   for (const name of processNames) child(name).start()
@@ -100,22 +123,19 @@ async function open(opened: ReturnType<typeof createCloser>): Promise<Surroundin
     deliveries,
     keeper,
     journal,
-    databaseUrl,
-    redisUrl,
+    ledger,
+    queue,
     folder,
-    kill: (victim) => {
-      if (victim === 'postgres') return postgres.kill()
-      return victim === 'redis' ? redis.kill() : child(victim).kill()
+    listen: (tell) => {
+      tellEnded = tell
     },
+    kill: (victim) => found(victim).kill(),
+    end: (victim) => found(victim).end(),
     freeze: (name) => child(name).freeze(),
     thaw: (name) => child(name).thaw(),
     start: async (victim, wiped) => {
-      if (victim === 'postgres') await postgres.start()
-      else if (victim !== 'redis') child(victim).start()
-      else {
-        await redis.start()
-        if (wiped) await wipe(redisUrl)
-      }
+      await found(victim).start()
+      if (victim === 'redis' && redis && wiped) await wipe(redis.url)
     },
     ready: () => untilReady(`http://127.0.0.1:${webPort}/readyz`),
     close: () => opened.close(),
@@ -143,7 +163,9 @@ async function open(opened: ReturnType<typeof createCloser>): Promise<Surroundin
       PATH: process.env['PATH'],
       HOME: folder,
       DATABASE_URL: await tcp(databaseUrl, { service: 'postgres', converse: postgresConversation }),
-      REDIS_URL: await tcp(redisUrl, { service: 'redis', converse: () => redisConversation(scripts) }),
+      ...(redis && {
+        REDIS_URL: await tcp(redis.url, { service: 'redis', converse: () => redisConversation(scripts) }),
+      }),
       GITHUB_API_URL: `http://127.0.0.1:${api}`,
       GITHUB_APP_ID: String(github.app.id),
       GITHUB_PRIVATE_KEY: github.app.privateKey,
@@ -162,6 +184,12 @@ const scripts: ReadonlyMap<string, string> = new Map(
     ({ sha1, name }) => [sha1, name],
   ),
 )
+
+async function openDurableRedis(): Promise<PrivateRedis> {
+  const redis = await openPrivateRedis(['--appendonly', 'yes', '--appendfsync', 'everysec'])
+  if (!redis) throw new Error('there is no Redis on this machine')
+  return redis
+}
 
 async function wipe(redisUrl: string): Promise<void> {
   const redis = openRedis({ url: redisUrl, log: createLogger('silent') })

@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Conversation } from './frames.ts'
 import type { Gatekeeper, Verdict } from './gatekeeper.ts'
 import type { Gate } from './http-gate.ts'
-import type { ProcessName } from './plan.ts'
+import type { ProcessName } from './plan-strikes.ts'
 import type { Service, When } from './steps.ts'
 
 export interface TcpGateOptions {
@@ -53,7 +53,7 @@ function join(client: Socket, target: Socket, { service, by, keeper, converse }:
   const forth = async (): Promise<void> => {
     for await (const chunk of client) {
       for (const { bytes, begins, asks } of conversation.sent(chunk as Buffer)) {
-        if (begins !== undefined && (await pass(begins, 'before')) === 'stop') return
+        if (begins !== undefined && (await pass(begins, 'before')) !== 'go') return
         if (asks) unanswered.push(asks)
         target.write(bytes)
       }
@@ -63,7 +63,7 @@ function join(client: Socket, target: Socket, { service, by, keeper, converse }:
     for await (const chunk of target) {
       for (const { bytes, ends } of conversation.replied(chunk as Buffer)) {
         const answered = ends ? (unanswered.shift() ?? []) : []
-        for (const call of answered) if ((await pass(call, 'after')) === 'stop') return
+        for (const call of answered) if ((await pass(call, 'after')) !== 'go') return
         client.write(bytes)
       }
     }

@@ -24,7 +24,9 @@ export async function openPostgres(
 /** A PostgreSQL of one's own, to be treated badly. */
 export interface PrivatePostgres extends Service {
   kill(): Promise<void>
-  /** Starts it again after `kill`, on the same port, with what it wrote to its disk. */
+  /** Ends it as an upgrade would: what was committed is on its disk. */
+  end(): Promise<void>
+  /** Starts it again after `kill` or `end`, on the same port, with what it wrote to its disk. */
   start(): Promise<void>
 }
 
@@ -69,6 +71,7 @@ export async function openPrivatePostgres(settings: readonly string[]): Promise<
   return {
     url,
     kill: () => endProcess(server, 'SIGKILL'),
+    end: () => endProcess(server, 'SIGINT'),
     start: async () => {
       server = await spawnServer()
     },
@@ -86,7 +89,9 @@ export async function openRedis(): Promise<Service | undefined> {
 /** A Redis of one's own, to be treated badly. */
 export interface PrivateRedis extends Service {
   kill(): Promise<void>
-  /** Starts it again after `kill`, on the same port, with what it wrote to its disk. */
+  /** Ends it as an upgrade would: what it has is on its disk. */
+  end(): Promise<void>
+  /** Starts it again after `kill` or `end`, on the same port, with what it wrote to its disk. */
   start(): Promise<void>
   /** It stays, accepts connections, and says nothing. */
   freeze(): void
@@ -109,6 +114,7 @@ export async function openPrivateRedis(settings: readonly string[] = []): Promis
   return {
     url: `redis://127.0.0.1:${port}`,
     kill: () => endProcess(server, 'SIGKILL'),
+    end: () => endProcess(server, 'SIGTERM'),
     start: async () => {
       server = await spawnServer()
     },
