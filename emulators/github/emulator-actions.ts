@@ -91,6 +91,16 @@ export function createActions(parts: {
         pullRequest.draft = true
         return { action: 'converted_to_draft' }
       }),
+    lock: (fullName, number) =>
+      change(fullName, number, (pullRequest) => {
+        pullRequest.locked = true
+        return { action: 'locked' }
+      }),
+    unlock: (fullName, number) =>
+      change(fullName, number, (pullRequest) => {
+        pullRequest.locked = false
+        return { action: 'unlocked' }
+      }),
     editTitle: (fullName, number, title) =>
       change(fullName, number, (pullRequest) => {
         const from = pullRequest.title

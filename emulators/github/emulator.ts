@@ -46,6 +46,9 @@ export interface GitHubEmulator extends GitHubEmulatorIdentity {
   reopen(repository: string, number: number): Promise<void>
   markReady(repository: string, number: number): Promise<void>
   convertToDraft(repository: string, number: number): Promise<void>
+  /** Somebody with the right to do so locks the conversation. */
+  lock(repository: string, number: number): Promise<void>
+  unlock(repository: string, number: number): Promise<void>
   editTitle(repository: string, number: number, title: string): Promise<void>
   editBase(repository: string, number: number, base: string): Promise<void>
   deleteFork(repository: string, number: number): Promise<void>

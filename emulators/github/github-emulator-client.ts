@@ -29,6 +29,8 @@ export function connectGitHubEmulator(identity: GitHubEmulatorIdentity): GitHubE
     reopen: (...values) => call('reopen', ...values),
     markReady: (...values) => call('markReady', ...values),
     convertToDraft: (...values) => call('convertToDraft', ...values),
+    lock: (...values) => call('lock', ...values),
+    unlock: (...values) => call('unlock', ...values),
     editTitle: (...values) => call('editTitle', ...values),
     editBase: (...values) => call('editBase', ...values),
     deleteFork: (...values) => call('deleteFork', ...values),

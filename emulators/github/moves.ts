@@ -44,6 +44,7 @@ export async function openPullRequest(
     state: 'open',
     merged: false,
     draft: asked.draft ?? false,
+    locked: false,
     labels: asked.labels ?? [],
     head: {
       branch: asked.head,

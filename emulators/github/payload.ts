@@ -8,6 +8,7 @@ import type { Repository, World } from './world.ts'
 /** The actions of `pull_request` deliveries that the emulator sends, with what each tells besides. */
 export type PullRequestAction =
   | { readonly action: 'opened' | 'closed' | 'reopened' | 'ready_for_review' | 'converted_to_draft' }
+  | { readonly action: 'locked' | 'unlocked' }
   | { readonly action: 'synchronize'; readonly before: string; readonly after: string }
   | { readonly action: 'edited'; readonly changes: object }
 

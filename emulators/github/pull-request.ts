@@ -53,6 +53,7 @@ export interface PullRequest {
   state: 'open' | 'closed'
   merged: boolean
   draft: boolean
+  locked: boolean
   readonly labels: readonly string[]
   head: { readonly branch: string; commit: string; repository: string | undefined; readonly owner: string }
   base: { branch: string; commit: string }

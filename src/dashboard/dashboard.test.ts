@@ -69,6 +69,7 @@ for (const kind of testDatabases()) {
               author: { login: 'mona', isBot: false },
               state: 'open',
               draft: false,
+              locked: false,
               labels: [],
               head: head(1),
               baseBranch: 'main',
@@ -83,9 +84,9 @@ for (const kind of testDatabases()) {
     }
 
     async function startedRun(number: number, title?: string): Promise<StartedRun> {
-      const run = await runs.start(await queuedRun(number, title))
-      if (!run) throw new Error('the run has ended')
-      return run
+      const taken = await runs.start(await queuedRun(number, title), { holdMs: 0 })
+      if (taken.kind !== 'started') throw new Error(`the run is ${taken.kind}`)
+      return taken.run
     }
 
     test('without runs it says what to do next', async () => {

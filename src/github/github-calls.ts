@@ -3,12 +3,13 @@ import { PermanentError, RetryableError } from '../base/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Authorization } from './authorization.ts'
 import type { Answer } from './answer.ts'
+import { NoAnswerError } from './github.ts'
 import { failureOf, readRefusal, type Refusal } from './github-failure.ts'
 
 /** What every request takes beside its own parameters. An alias, for Octokit wants types with an index signature. */
-type CallParameters = {
+export type CallParameters = {
   readonly headers: { readonly authorization: string }
-  readonly request: { readonly signal: AbortSignal }
+  readonly request: { readonly signal: AbortSignal; readonly beforeWrite?: () => void }
 }
 
 /** Makes one request with Octokit. `data` is bytes: see `createOctokit`. */
@@ -54,15 +55,16 @@ export function createGitHubCalls(options: {
   readonly authorization: Authorization
   readonly clock: Clock
   readonly log: Logger
+  readonly beforeWrite?: () => void
 }): GitHubCalls {
-  const { authorization, clock, log } = options
+  const { authorization, clock, log, beforeWrite } = options
 
   async function sendOnce(what: string, signal: AbortSignal, send: Send, header: string): Promise<Answer> {
     const startedAt = clock.now().getTime()
     try {
       const { status, headers, data } = await send({
         headers: { authorization: header },
-        request: { signal },
+        request: { signal, ...(beforeWrite && { beforeWrite }) },
       })
       if (!(data instanceof Uint8Array)) throw new Error('the client of GitHub gave no bytes')
       const answer: Answer = {
@@ -76,7 +78,9 @@ export function createGitHubCalls(options: {
       return answer
     } catch (error) {
       signal.throwIfAborted()
-      throw new RetryableError(`could not ${what}: no answer from GitHub`, { cause: error })
+      // `beforeWrite` said so: the request did not leave.
+      if (error instanceof RetryableError) throw error
+      throw new NoAnswerError(`could not ${what}: no answer from GitHub`, { cause: error })
     }
   }
 

@@ -4,7 +4,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import { openAppAccount } from './app-account.octokit.ts'
 import type { Authorization } from './authorization.ts'
 import { createExchange } from './exchange.ts'
-import type { GitHub } from './github.ts'
+import type { GitHub, RepositoryOptions } from './github.ts'
 import { createGitHubCalls, type GitHubCalls } from './github-calls.ts'
 import { createOctokit } from './octokit-client.ts'
 import { createRepositoryCheckRuns } from './repository-check-runs.octokit.ts'
@@ -41,17 +41,17 @@ export function openGitHub(options: GitHubOptions): GitHub {
     throw new PermanentError('GITHUB_API_URL is not the address of an API, such as https://api.github.com')
   }
   const octokit = createOctokit({ apiUrl, exchange: createExchange({ fetch, timeoutMs }) })
-  const callsWith = (authorization: Authorization): GitHubCalls =>
-    createGitHubCalls({ authorization, clock, log })
+  const callsWith = (authorization: Authorization, { beforeWrite }: RepositoryOptions = {}): GitHubCalls =>
+    createGitHubCalls({ authorization, clock, log, ...(beforeWrite && { beforeWrite }) })
   const account =
     credentials.kind === 'app'
       ? openAppAccount({ ...credentials, octokit, callsWith, clock })
       : openTokenAccount({ ...credentials, octokit, callsWith, clock })
 
   return {
-    repository: (name, installationId) => {
+    repository: (name, installationId, how) => {
       const [owner = '', repo = ''] = name.split('/')
-      const calls = callsWith(account.authorize(name, installationId))
+      const calls = callsWith(account.authorize(name, installationId), how)
       const client: RepositoryClient = { name, path: { owner, repo }, octokit, calls, account }
       return {
         ...createRepositoryContents(client),

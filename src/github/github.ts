@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RetryableError } from '../base/errors.ts'
 import type { Brand } from '../base/ids.ts'
 import type { Anchor } from '../diff/file-diff.ts'
 
@@ -28,6 +29,8 @@ export interface PullRequest {
   readonly author: { readonly login: string; readonly isBot: boolean }
   readonly state: 'open' | 'closed'
   readonly draft: boolean
+  /** Somebody locked the conversation: only people may still write there. */
+  readonly locked: boolean
   readonly labels: readonly string[]
   /** `repository` is undefined when the fork was deleted. */
   readonly head: { readonly commit: CommitId; readonly branch: string; readonly repository?: RepositoryName }
@@ -113,6 +116,11 @@ export interface Posted {
   readonly url: string
 }
 
+/** No answer came: whether the request was carried out nobody knows, and it may still be under way. */
+export class NoAnswerError extends RetryableError {
+  override name = 'NoAnswerError'
+}
+
 /**
  * One repository on GitHub, with the rights of one installation (or of the token).
  *
@@ -180,8 +188,16 @@ export type GitHubAccess =
     }
   | { readonly kind: 'token'; readonly login: string; readonly scopes: readonly string[] }
 
+export interface RepositoryOptions {
+  /**
+   * Called right before the request of a write leaves, when nothing more is waited for: what it throws is thrown, and
+   * nothing was sent.
+   */
+  readonly beforeWrite?: () => void
+}
+
 export interface GitHub {
   /** No call is made. `installationId` comes with deliveries; without it an App looks the installation up. */
-  repository(name: RepositoryName, installationId?: number): GitHubRepository
+  repository(name: RepositoryName, installationId?: number, options?: RepositoryOptions): GitHubRepository
   access(signal: AbortSignal): Promise<GitHubAccess>
 }

@@ -1,5 +1,6 @@
 import { Octokit } from '@octokit/core'
 import type { Exchange } from './exchange.ts'
+import type { CallParameters } from './github-calls.ts'
 
 /** The version of the REST API that this program was written against. Enterprise Server before 3.9 ignores it. */
 const apiVersion = '2022-11-28'
@@ -15,6 +16,9 @@ export function createOctokit(options: { readonly apiUrl: string; readonly excha
     const { method, url, headers, body } = octokit.request.endpoint(parameters) as BuiltRequest
     const signal = parameters.request?.signal
     if (!signal) throw new Error('a call of GitHub without a signal')
+    // Built and authorized: all that is left is to send it.
+    const { beforeWrite } = parameters.request as CallParameters['request'] // Octokit passes on what it was given
+    if (method !== 'GET') beforeWrite?.()
     const answer = await options.exchange(
       {
         method,

@@ -38,6 +38,7 @@ export const pullRequestResponse = z.object({
   user,
   state: z.enum(['open', 'closed']),
   draft: z.boolean().optional(),
+  locked: z.boolean().optional(),
   labels: z.array(z.object({ name: z.string().nullish() })),
   head: z.object({
     sha: commitId,
@@ -58,6 +59,7 @@ export function toPullRequest(response: z.output<typeof pullRequestResponse>): P
     author: response.user,
     state: response.state,
     draft: response.draft ?? false,
+    locked: response.locked ?? false,
     labels: response.labels.flatMap((label) => (label.name ? [label.name] : [])),
     head: {
       commit: head.sha,

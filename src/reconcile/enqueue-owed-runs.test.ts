@@ -25,6 +25,7 @@ const opened: Delivery = {
       author: { login: 'ada', isBot: false },
       state: 'open',
       draft: false,
+      locked: false,
       labels: [],
       head: 'a'.repeat(40) as CommitId, // well formed
       baseBranch: 'main',

@@ -12,6 +12,7 @@ const open: DeliveredPullRequest = {
   author: { login: 'mona', isBot: false },
   state: 'open',
   draft: false,
+  locked: false,
   labels: ['bug'],
   head: commitId.parse('a'.repeat(40)),
   baseBranch: 'main',
@@ -34,7 +35,7 @@ function check(
   )
 }
 
-test.each(['opened', 'reopened', 'synchronize', 'ready_for_review'] as const)(
+test.each(['opened', 'reopened', 'synchronize', 'ready_for_review', 'unlocked'] as const)(
   '%s asks for a review',
   (action) => {
     expect(check(action)).toEqual({ kind: 'review' })
@@ -54,6 +55,17 @@ test('closing cancels, also for drafts, bots and labels', () => {
     author: { login: 'b', isBot: true },
   } as const
   expect(check('closed', change)).toMatchObject({ kind: 'cancel' })
+})
+
+test('locking the conversation cancels, and a locked pull request is left alone', () => {
+  expect(check('locked', { locked: true })).toMatchObject({ kind: 'cancel' })
+  expect(check('synchronize', { locked: true })).toEqual({ kind: 'ignore', reason: 'locked' })
+})
+
+test('making it a draft cancels, unless the rules review drafts', () => {
+  expect(check('converted_to_draft', { draft: true })).toMatchObject({ kind: 'cancel' })
+  const reviewDrafts = { rules: { reviewDrafts: true } }
+  expect(check('converted_to_draft', { draft: true }, reviewDrafts)).toEqual({ kind: 'review' })
 })
 
 test('a closed pull request is not reviewed, whatever else happens to it', () => {

@@ -1,4 +1,10 @@
-import type { Decision, DeliveredPullRequest, DeliveryEvent } from './delivery.ts'
+import type {
+  Decision,
+  DeliveredPullRequest,
+  DeliveryEvent,
+  IgnoreReason,
+  PullRequestAction,
+} from './delivery.ts'
 
 /** Which pull requests are left alone. */
 export interface DecisionRules {
@@ -19,20 +25,36 @@ export function decide(event: DeliveryEvent, rules: DecisionRules): Decision {
     case 'installation':
       return { kind: 'note' }
     case 'pull-request':
-      // Whoever opened it: what is under way for a closed pull request must stop.
-      if (event.action === 'closed') return { kind: 'cancel', reason: 'the pull request was closed' }
-      if (event.action === 'edited' && !event.baseChanged) return { kind: 'ignore', reason: 'base-unchanged' }
-      return decidePullRequest(event.pullRequest, rules)
+      return decideAction(event.action, event.baseChanged, event.pullRequest, rules)
   }
 }
 
-function decidePullRequest(pullRequest: DeliveredPullRequest, rules: DecisionRules): Decision {
-  if (pullRequest.state === 'closed') return { kind: 'ignore', reason: 'closed' }
-  if (pullRequest.author.isBot && rules.ignoreBots) return { kind: 'ignore', reason: 'bot' }
-  if (pullRequest.draft && !rules.reviewDrafts) return { kind: 'ignore', reason: 'draft' }
-  const ignored = new Set(rules.ignoreLabels.map((label) => label.toLowerCase()))
-  if (pullRequest.labels.some((label) => ignored.has(label.toLowerCase()))) {
-    return { kind: 'ignore', reason: 'label' }
+function decideAction(
+  action: PullRequestAction,
+  baseChanged: boolean,
+  pullRequest: DeliveredPullRequest,
+  rules: DecisionRules,
+): Decision {
+  // Whoever opened it: what is under way for a pull request that is closed to us must stop.
+  if (action === 'closed') return { kind: 'cancel', reason: 'the pull request was closed' }
+  if (action === 'locked') return { kind: 'cancel', reason: 'the conversation was locked' }
+  if (action === 'converted_to_draft' && !rules.reviewDrafts) {
+    return { kind: 'cancel', reason: 'it was made a draft' }
   }
-  return { kind: 'review' }
+  if (action === 'edited' && !baseChanged) return { kind: 'ignore', reason: 'base-unchanged' }
+  const reason = whyLeftAlone(pullRequest, rules)
+  return reason === undefined ? { kind: 'review' } : { kind: 'ignore', reason }
+}
+
+/** Why the rules ask for no review of a pull request; undefined when they do. */
+function whyLeftAlone(
+  { state, locked, author, draft, labels }: DeliveredPullRequest,
+  rules: DecisionRules,
+): IgnoreReason | undefined {
+  if (state === 'closed') return 'closed'
+  if (locked) return 'locked'
+  if (author.isBot && rules.ignoreBots) return 'bot'
+  if (draft && !rules.reviewDrafts) return 'draft'
+  const ignored = new Set(rules.ignoreLabels.map((label) => label.toLowerCase()))
+  return labels.some((label) => ignored.has(label.toLowerCase())) ? 'label' : undefined
 }

@@ -31,6 +31,7 @@ export interface PullRequestRow {
   readonly author_is_bot: boolean
   readonly state: 'open' | 'closed'
   readonly draft: boolean
+  readonly locked: boolean
   readonly labels: string[]
   readonly head_commit: string
   readonly base_branch: string
@@ -44,17 +45,17 @@ export const lockPullRequests = statement<PullRequestRow>(
   'deliveries-lock-pull-requests',
   `insert into pull_requests as known
      (repo_full_name, pr_number, installation_id, title, author, author_is_bot, state, draft, labels, head_commit,
-      base_branch, github_updated_at)
+      base_branch, github_updated_at, locked)
    select repo_full_name, pr_number, installation_id, title, author, author_is_bot, state, draft,
-     array(select jsonb_array_elements_text(labels::jsonb)), head_commit, base_branch, github_updated_at
+     array(select jsonb_array_elements_text(labels::jsonb)), head_commit, base_branch, github_updated_at, locked
    from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::text[], $6::boolean[], $7::text[],
-       $8::boolean[], $9::text[], $10::text[], $11::text[], $12::timestamptz[])
+       $8::boolean[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::boolean[])
      as told (repo_full_name, pr_number, installation_id, title, author, author_is_bot, state, draft, labels,
-       head_commit, base_branch, github_updated_at)
+       head_commit, base_branch, github_updated_at, locked)
    order by repo_full_name, pr_number
    on conflict (repo_full_name, pr_number) do update set pr_number = excluded.pr_number
    returning id, repo_full_name, pr_number, installation_id, title, author, author_is_bot, state, draft, labels,
-     head_commit, base_branch, github_updated_at, status,
+     head_commit, base_branch, github_updated_at, locked, status,
      created_at = now() as is_new -- the time of this transaction, which nobody else can have`,
 )
 
@@ -80,12 +81,12 @@ export const updatePullRequests = statement<never>(
    set installation_id = told.installation_id, title = told.title, author = told.author,
      author_is_bot = told.author_is_bot, state = told.state, draft = told.draft,
      labels = array(select jsonb_array_elements_text(told.labels::jsonb)), head_commit = told.head_commit,
-     base_branch = told.base_branch, github_updated_at = told.github_updated_at,
+     base_branch = told.base_branch, github_updated_at = told.github_updated_at, locked = told.locked,
      status = told.status, updated_at = now()
    from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::boolean[],
-       $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::text[])
+       $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::boolean[], $13::text[])
      as told (id, installation_id, title, author, author_is_bot, state, draft, labels, head_commit, base_branch,
-       github_updated_at, status)
+       github_updated_at, locked, status)
    where known.id = told.id`,
 )
 

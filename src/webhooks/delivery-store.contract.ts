@@ -73,6 +73,7 @@ export function deliveryStoreContract(open: () => Promise<DeliveryStoreUnderTest
       author: { login: 'mona', isBot: false },
       state: action === 'closed' ? 'closed' : 'open',
       draft: false,
+      locked: false,
       labels: ['a,b', '"c"'],
       baseBranch: 'main',
       ...rest,

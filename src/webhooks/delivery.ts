@@ -9,6 +9,9 @@ export type PullRequestAction =
   | 'reopened'
   | 'synchronize'
   | 'ready_for_review'
+  | 'converted_to_draft'
+  | 'locked'
+  | 'unlocked'
   | 'closed'
   | 'edited'
 
@@ -38,6 +41,8 @@ export interface DeliveredPullRequest {
   readonly author: { readonly login: string; readonly isBot: boolean }
   readonly state: 'open' | 'closed'
   readonly draft: boolean
+  /** Somebody locked the conversation: nothing may be said there. */
+  readonly locked: boolean
   readonly labels: readonly string[]
   readonly head: CommitId
   readonly baseBranch: string
@@ -58,10 +63,18 @@ export interface Delivery {
 /** What follows from a delivery. The reason is recorded and shown. */
 export type Decision =
   | { readonly kind: 'review' }
-  /** The pull request was closed: runs that have not ended are superseded. */
+  /** The pull request was closed to us: runs that have not ended are superseded. */
   | { readonly kind: 'cancel'; readonly reason: string }
   | { readonly kind: 'ignore'; readonly reason: IgnoreReason }
   /** An installation came, went, or changed. */
   | { readonly kind: 'note' }
 
-export type IgnoreReason = 'ping' | 'event' | 'draft' | 'bot' | 'label' | 'closed' | 'base-unchanged'
+export type IgnoreReason =
+  | 'ping'
+  | 'event'
+  | 'draft'
+  | 'bot'
+  | 'label'
+  | 'closed'
+  | 'locked'
+  | 'base-unchanged'

@@ -33,7 +33,8 @@ export interface Applied {
  * - A newer head, or another base branch, supersedes the runs of the former. So does closing.
  * - There is one run for a head and base branch. One that was superseded without its review being finished is taken up
  *   again when its head is the current one again: after closing and reopening, or after a force-push back.
- *   One that was skipped is taken up when the pull request was reopened or made ready, which may be why it was skipped.
+ *   One that was skipped is taken up when the pull request was reopened, made ready or unlocked, which may be why it was
+ *   skipped.
  */
 export function applyDelivery(
   record: PullRequestRecord | undefined,
@@ -120,7 +121,7 @@ function askForRun(record: PullRequestRecord, action: PullRequestAction, newRunI
 
 function isTakenUpAgain(run: RecordedRun, action: PullRequestAction): boolean {
   // A person asks once more, by a deed that says so.
-  const isAskedFor = action === 'reopened' || action === 'ready_for_review'
+  const isAskedFor = action === 'reopened' || action === 'ready_for_review' || action === 'unlocked'
   if (run.state === 'skipped' || run.state === 'failed') return isAskedFor
   return run.state === 'superseded'
 }

@@ -142,6 +142,7 @@ function shownColumns(shown: readonly DeliveredPullRequest[]): readonly SqlValue
     shown.map(({ head }) => head),
     shown.map(({ baseBranch }) => baseBranch),
     shown.map(({ updatedAt }) => updatedAt),
+    shown.map(({ locked }) => locked),
   ]
 }
 
@@ -154,6 +155,7 @@ function shownOfRow(row: sql.PullRequestRow): DeliveredPullRequest {
     author: { login: row.author, isBot: row.author_is_bot },
     state: row.state,
     draft: row.draft,
+    locked: row.locked,
     labels: row.labels,
     head: row.head_commit as CommitId, // checked when it was delivered
     baseBranch: row.base_branch,

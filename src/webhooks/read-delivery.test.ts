@@ -55,6 +55,7 @@ test('a pull request is read as far as we use it', () => {
           author: { login: 'mona', isBot: false },
           state: 'open',
           draft: false,
+          locked: false,
           labels: ['bug'],
           head: 'a'.repeat(40),
           baseBranch: 'main',
@@ -66,7 +67,8 @@ test('a pull request is read as far as we use it', () => {
 })
 
 test("every payload of GitHub's published examples is read, and those we act on with their content", () => {
-  const acted = ['opened', 'reopened', 'synchronize', 'ready_for_review', 'closed', 'edited']
+  const asking = ['opened', 'reopened', 'synchronize', 'ready_for_review', 'unlocked', 'edited']
+  const acted = [...asking, 'closed', 'converted_to_draft', 'locked']
   const kindOf = (name: string, action: string): string => {
     if (name === 'ping') return 'ping'
     if (name.startsWith('installation')) return 'installation'

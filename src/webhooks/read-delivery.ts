@@ -48,7 +48,17 @@ const installationPayload = z.object({
 })
 
 const pullRequestPayload = z.object({
-  action: z.enum(['opened', 'reopened', 'synchronize', 'ready_for_review', 'closed', 'edited']),
+  action: z.enum([
+    'opened',
+    'reopened',
+    'synchronize',
+    'ready_for_review',
+    'converted_to_draft',
+    'locked',
+    'unlocked',
+    'closed',
+    'edited',
+  ]),
   repository: z.object({ full_name: repositoryName }),
   installation: z.object({ id: z.int() }).nullish(),
   /** What an edit replaced. A new base branch is an edit of `base`. */
@@ -60,6 +70,7 @@ const pullRequestPayload = z.object({
     user: z.object({ login: text, type: z.string().optional() }).nullable(),
     state: z.enum(['open', 'closed']),
     draft: z.boolean().optional(),
+    locked: z.boolean().optional(),
     labels: z.array(z.object({ name: text })).optional(),
     head: z.object({ sha: commitId }),
     base: z.object({ ref: text }),
@@ -140,6 +151,7 @@ function pullRequestEvent(payload: z.infer<typeof pullRequestPayload>): Delivery
       author: { login: author.login, isBot: author.type === 'Bot' || author.login.endsWith('[bot]') },
       state: pullRequest.state,
       draft: pullRequest.draft ?? false,
+      locked: pullRequest.locked ?? false,
       labels: (pullRequest.labels ?? []).map((label) => label.name),
       head: pullRequest.head.sha,
       baseBranch: pullRequest.base.ref,

@@ -45,7 +45,7 @@ export function showPullRequest(world: World, repository: Repository, pullReques
     statuses_url: links.statuses,
     number,
     state: pullRequest.state,
-    locked: false,
+    locked: pullRequest.locked,
     title: pullRequest.title,
     user: showAccount(world, pullRequest.author),
     body: pullRequest.body,
