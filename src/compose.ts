@@ -143,6 +143,7 @@ function startWorking({ config, log, metrics, queue, runs }: Workshop): Closable
         reviewChange: openReviewChange(config, analysers),
         diffBlobs,
         needsContent: covers(analysers),
+        reviewDrafts: config.webhooks.reviewDrafts,
         metrics,
         clock: systemClock,
       }),

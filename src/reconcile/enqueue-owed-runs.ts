@@ -5,22 +5,27 @@ import { reviewJob } from '../review/review-job.ts'
 import type { RunStore } from '../review/run-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
-/** Runs looked at in one sweep: more come with the next. */
-const SWEEP = 1_000
+/** Runs looked at together. */
+const PAGE = 1_000
+/** Dead letters looked through: more of them are a person's affair first. */
+const LETTERS = 10_000
 
 /**
  * Enqueues every run without an end. The queue knows jobs by id, so those that it still has change nothing; what it lost
  * (a crash between commit and enqueue, a queue that was wiped) comes back. A run that is owed although its job lies among
  * the dead letters was taken up again, or could not be ended: its job gets fresh attempts. Returns how many came back.
  */
-export async function enqueueOwedRuns(runs: RunStore, queue: Queue): Promise<number> {
-  const jobs = (await runs.owed(SWEEP)).map(reviewJob)
-  if (jobs.length === 0) return 0
-  const lost = await queue.enqueue(jobs)
-  const owed = new Set(jobs.map(({ id }) => id))
-  const buried = (await queue.deadLetters(SWEEP)).filter(({ id }) => owed.has(id))
-  for (const { id } of buried) await queue.replay(id)
-  return lost + buried.length
+export async function enqueueOwedRuns(runs: Pick<RunStore, 'owed'>, queue: Queue): Promise<number> {
+  const { deadLetters } = await queue.depth()
+  const letters = deadLetters > 0 ? await queue.deadLetters(Math.min(deadLetters, LETTERS)) : []
+  const buried = new Set(letters.map(({ id }) => id))
+  let back = 0
+  for (let page = await runs.owed(PAGE); page.length > 0; page = await runs.owed(PAGE, page.at(-1))) {
+    const jobs = page.map(reviewJob)
+    back += await queue.enqueue(jobs)
+    for (const { id } of jobs) if (buried.has(id) && (await queue.replay(id))) back++
+  }
+  return back
 }
 
 /** Sweeps at once and then at every interval, until the signal aborts. */

@@ -66,6 +66,11 @@ const selectPlaces = statement<{ id: string; verdict: string; place: string | nu
   'select id, verdict, place from findings where run_id = $1 order by id',
 )
 
+const ageIntents = statement<never>(
+  'test-age-intents',
+  `update post_intents set intended_at = intended_at - interval '1 minute'`,
+)
+
 const inline: Verdict = { kind: 'posted', place: 'inline' }
 
 function finding(id: string, said: Partial<Finding> = {}): Finding {
@@ -177,9 +182,9 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
   }
 
   async function start(id: RunId): Promise<StartedRun> {
-    const run = await store.start(id)
-    if (!run) throw new Error('the run has ended')
-    return run
+    const taken = await store.start(id, { holdMs: 0 })
+    if (taken.kind !== 'started') throw new Error(`the run is ${taken.kind}`)
+    return taken.run
   }
 
   /** One attempt, as the one who drives runs makes it: what was decided before is not decided again. */
@@ -200,7 +205,7 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
     { ledger, repository, clock = systemClock }: PostOptions,
   ): Promise<readonly Finding[]> {
     const currentFiles = () => gatherDiffs(repository, run.pullRequest, signal)
-    return postReview({ ledger, repository, run, currentFiles, clock, signal }, review)
+    return postReview({ ledger, repositoryWith: () => repository, run, currentFiles, clock, signal }, review)
   }
 
   /** What stands on the pull request of a run, of whoever wrote with our marker. */
@@ -226,6 +231,11 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
       .map(({ method, path }) => `${method} ${path.split('/').slice(4).join('/')}`)
   }
   const requestCount = async (): Promise<number> => (await emulator.requests()).length
+
+  /** Whatever was intended is long over. */
+  const untilNothingIsUnderWay = async (): Promise<void> => {
+    await database.database.run(ageIntents)
+  }
 
   const failure = (work: Promise<unknown>): Promise<unknown> =>
     work.then(
@@ -346,6 +356,7 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
           const counter = { left: steps }
           const [ledger, repository] = [dying(store, when, counter), dying(app, when, counter)]
           died = (await failure(attempt(id, review, { ledger, repository }))) !== undefined
+          await untilNothingIsUnderWay()
           const run = await attempt(id, review)
           const { reviews, comments, checkRuns, summaries } = await standing(run)
           expect({
@@ -404,6 +415,28 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
       expect([reviews.length, checkRuns.length, summaries.length]).toEqual([1, 1, 1])
     })
 
+    test('waits while an earlier write without an answer may still land', async () => {
+      const id = await open()
+      await emulator.fail({ kind: 'reset', method: 'POST', path: '/reviews$' })
+      expect(errorKind(await failure(attempt(id, decide([finding('a')]))))).toBe('retryable')
+      const before = await requestCount()
+      expect(errorKind(await failure(attempt(id, decide([finding('a')]))))).toBe('rate-limited')
+      // Asking again does not begin the wait again.
+      expect(errorKind(await failure(attempt(id, decide([finding('a')]))))).toBe('rate-limited')
+      expect(await writes(before)).toEqual([])
+      await untilNothingIsUnderWay()
+      const run = await attempt(id, decide([finding('a')]))
+      expect((await standing(run)).reviews).toHaveLength(1)
+    })
+
+    test('is posted at once when GitHub answered that it did not do it', async () => {
+      const id = await open()
+      await emulator.fail({ kind: 'status', status: 502, method: 'POST', path: '/reviews$' })
+      expect(errorKind(await failure(attempt(id, decide([finding('a')]))))).toBe('retryable')
+      const run = await attempt(id, decide([finding('a')]))
+      expect((await standing(run)).reviews).toHaveLength(1)
+    })
+
     test('is not posted by an attempt that another one overtook', async () => {
       const id = await open()
       const stale = await start(id)
@@ -424,9 +457,10 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
         const clock = createManualClock()
         const ledger: PostLedger = {
           ...store,
-          intend: async (held, kind, marker) => {
-            const intent = await store.intend(held, kind, marker)
+          intend: async (held, kind, marker, again) => {
+            const intent = await store.intend(held, kind, marker, again)
             if (kind === what) {
+              await untilNothingIsUnderWay()
               await attempt(id, review)
               clock.advance(15_000)
             }
@@ -440,6 +474,38 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
       },
     )
 
+    test('is not posted when time passed after the last question, until the request could leave', async () => {
+      const run = await start(await open())
+      await store.decide(run, decide([finding('a')]))
+      const clock = createManualClock()
+      const slow = openGitHub({
+        apiUrl: emulator.url,
+        credentials: { kind: 'app', appId: emulator.app.id, privateKey: emulator.app.privateKey },
+        clock: systemClock,
+        log: createLogger('silent'),
+        timeoutMs: 10_000,
+        fetch: (...request) => {
+          // The token is got between the store's answer and the write.
+          clock.advance(15_000)
+          return fetch(...request)
+        },
+      })
+      const posting = {
+        ledger: store,
+        repositoryWith: (beforeWrite: () => void) => slow.repository(name, undefined, { beforeWrite }),
+        run,
+        currentFiles: () => gatherDiffs(app, run.pullRequest, signal),
+        clock,
+        signal,
+      }
+      const thrown = await failure(postReview(posting, decide([finding('a')])))
+      expect(errorKind(thrown)).toBe('retryable')
+      expect((await standing(run)).reviews).toEqual([])
+      // Nothing left, so nothing has to be waited for.
+      await attempt(run.id, decide([finding('a')]))
+      expect((await standing(run)).reviews).toHaveLength(1)
+    })
+
     test('is not posted once it was aborted', async () => {
       const run = await start(await open())
       await store.decide(run, decide([finding('a')]))
@@ -447,7 +513,7 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
       const currentFiles = () => gatherDiffs(app, run.pullRequest, aborted)
       const posting = {
         ledger: store,
-        repository: app,
+        repositoryWith: () => app,
         run,
         currentFiles,
         clock: systemClock,
@@ -558,6 +624,7 @@ describe.skipIf(kind?.missing)('a review on GitHub', () => {
     // As after a crash between the intent and the write, when everything is looked up.
     await store.intend(run, 'review', reviewMarker(run))
     await store.intend(run, 'summary', summaryMarker(run))
+    await untilNothingIsUnderWay()
     await attempt(id, decide([finding('a'), folded]))
     const { reviews, summaries } = await standing(run)
     expect(reviews.map(({ author }) => author)).toEqual(['token-owner', 'lorgnette-test[bot]'])

@@ -1,19 +1,21 @@
 import type { Clock } from '../base/clock.ts'
-import { RetryableError } from '../base/errors.ts'
+import { errorKind, RateLimitedError } from '../base/errors.ts'
 import { isCommentable } from '../diff/commentable-lines.ts'
 import type { FileDiff } from '../diff/file-diff.ts'
-import type { CheckRun, GitHubRepository, Posted } from '../github/github.ts'
+import { NoAnswerError, type CheckRun, type GitHubRepository, type Posted } from '../github/github.ts'
 import { reviewMarker, summaryMarker, withMarker } from '../github/marker.ts'
 import { composeReview, moveToSummary, type ComposedReview } from './compose-review.ts'
 import type { Finding } from './finding.ts'
-import type { DecidedReview, Intent, PostKind, PostLedger, StartedRun } from './run-store.ts'
+import { createFreshness, type Freshness } from './freshness.ts'
+import type { DecidedReview, PostKind, PostLedger, StartedRun } from './run-store.ts'
 
 /** The name under which the check run stands on pull requests: branch rules may require it. */
 export const CHECK_RUN_NAME = 'Lorgnette'
 
 export interface Posting {
   readonly ledger: PostLedger
-  readonly repository: GitHubRepository
+  /** The repository as it is written on: `beforeWrite` is called right before each request that writes. */
+  readonly repositoryWith: (beforeWrite: () => void) => GitHubRepository
   readonly run: StartedRun
   /** The diff of the pull request as GitHub has it now, by path: asked only when GitHub refused a line. */
   readonly currentFiles: () => Promise<ReadonlyMap<string, FileDiff>>
@@ -23,38 +25,48 @@ export interface Posting {
   readonly signal: AbortSignal
 }
 
+/** Posting under way. */
+interface Writing extends Posting {
+  readonly repository: GitHubRepository
+  readonly freshness: Freshness
+}
+
 /**
- * A write begins at most this long after the store was asked whether this attempt holds the run: much less than the rest
- * of a lease, so that no other attempt can have looked meanwhile and found nothing.
+ * How long a write may still land after it was intended: what is fresh, the ten seconds after which GitHub ends a request,
+ * and some for the way there. Whoever finds nothing on GitHub before that does not know that there will be nothing.
+ * Source of the ten seconds: GitHub REST, "Troubleshooting", "Timeouts".
  */
-const FRESH_MS = 3_000
+const LANDED_MS = 15_000
 
 /**
  * Says a decided review on the pull request: one review with the inline comments, one check run with the receipt, and
  * the summary when it holds something that a reader would miss. Returns the findings with the places they really got.
  *
  * Nothing is said twice (I3): the intent is kept before each write; when an intent is found and its write may have
- * landed, it is looked up by its marker first, and when that look-up fails nothing is written.
+ * landed, it is looked up by its marker first, and when that look-up fails nothing is written. While such a write may
+ * still be under way, finding nothing means nothing: then a `RateLimitedError` says when to come again.
  */
 export async function postReview(posting: Posting, decided: DecidedReview): Promise<readonly Finding[]> {
-  const findings = await postComments(posting, decided)
+  const freshness = createFreshness(posting.clock)
+  const writing = { ...posting, freshness, repository: posting.repositoryWith(() => freshness.check()) }
+  const findings = await postComments(writing, decided)
   const composed = composeReview(findings, decided.receipt)
-  const checked = await postCheckRun(posting, composed)
+  const checked = await postCheckRun(writing, composed)
   // Without a check run (only Apps may write one) the summary is where the receipt stands.
-  await postSummary(posting, composed, composed.needsSummary || !checked)
+  await postSummary(writing, composed, composed.needsSummary || !checked)
   return findings
 }
 
-async function postComments(posting: Posting, decided: DecidedReview): Promise<readonly Finding[]> {
-  const { ledger, repository, run, signal } = posting
+async function postComments(writing: Writing, decided: DecidedReview): Promise<readonly Finding[]> {
+  const { ledger, repository, run, signal, freshness } = writing
   if (composeReview(decided.findings, decided.receipt).comments.length === 0) return decided.findings
 
   const marker = reviewMarker(run)
   let { findings } = decided
-  await writeOnce(posting, 'review', marker, {
+  await writeOnce(writing, 'review', marker, {
     find: () => repository.findReview(run.pullRequest, marker, signal),
     write: async () => {
-      const review = (await send()) ?? (await sendWithout(await refusedFindings(posting, findings)))
+      const review = (await send()) ?? (await sendWithout(await refusedFindings(writing, findings)))
       // When GitHub still refuses, nothing goes inline: the summary says it all.
       return review ?? (await sendWithout(new Set(findings.map(({ id }) => id))))
     },
@@ -82,7 +94,7 @@ async function postComments(posting: Posting, decided: DecidedReview): Promise<r
   async function sendWithout(refused: ReadonlySet<string>): Promise<Posted | undefined> {
     if (refused.size === 0) return undefined
     findings = moveToSummary(findings, refused)
-    await fresh(posting, () => ledger.decide(run, { ...decided, findings }))
+    await freshness.asking(() => ledger.decide(run, { ...decided, findings }))
     return await send()
   }
 }
@@ -99,8 +111,8 @@ async function refusedFindings(posting: Posting, findings: readonly Finding[]): 
 }
 
 /** Whether the receipt stands as a check run: false when our credentials cannot write one. */
-async function postCheckRun(posting: Posting, composed: ComposedReview): Promise<boolean> {
-  const { repository, run, signal, detailsUrl } = posting
+async function postCheckRun(writing: Writing, composed: ComposedReview): Promise<boolean> {
+  const { repository, run, signal, detailsUrl } = writing
   const marker = reviewMarker(run)
   const checkRun: CheckRun = {
     name: CHECK_RUN_NAME,
@@ -109,7 +121,7 @@ async function postCheckRun(posting: Posting, composed: ComposedReview): Promise
     ...composed.checkRun,
     ...(detailsUrl !== undefined && { detailsUrl }),
   }
-  return await writeOnce(posting, 'check-run', marker, {
+  return await writeOnce(writing, 'check-run', marker, {
     find: () => repository.findCheckRun(run.head, CHECK_RUN_NAME, marker, signal),
     write: () => repository.createCheckRun(checkRun, signal),
     rewrite: (id) => repository.updateCheckRun(id, checkRun, signal),
@@ -117,12 +129,12 @@ async function postCheckRun(posting: Posting, composed: ComposedReview): Promise
 }
 
 /** The summary is one comment per pull request, edited in place; it is begun only when it is needed. */
-async function postSummary(posting: Posting, composed: ComposedReview, needed: boolean): Promise<void> {
-  const { ledger, repository, run, signal } = posting
+async function postSummary(writing: Writing, composed: ComposedReview, needed: boolean): Promise<void> {
+  const { ledger, repository, run, signal } = writing
   const marker = summaryMarker(run)
   if (!needed && (await standing()) === undefined) return
   const body = withMarker(composed.summary, marker)
-  await writeOnce(posting, 'summary', marker, {
+  await writeOnce(writing, 'summary', marker, {
     find: () => repository.findSummary(run.pullRequest, marker, signal),
     write: async () => (needed ? await repository.createSummary(run.pullRequest, body, signal) : undefined),
     rewrite: (id) => repository.updateSummary(id, body, signal),
@@ -148,14 +160,12 @@ interface OnceWrite {
 
 /** The one way in which anything is written on GitHub. Returns whether it stands there now. */
 async function writeOnce(
-  posting: Posting,
+  { ledger, run, freshness, clock }: Writing,
   kind: PostKind,
   marker: string,
   { find, write, rewrite }: OnceWrite,
 ): Promise<boolean> {
-  const { ledger, run } = posting
-  const intend = (): Promise<Intent> => fresh(posting, () => ledger.intend(run, kind, marker))
-  const intent = await intend()
+  const intent = await freshness.asking(() => ledger.intend(run, kind, marker))
   const id = (await standing()) ?? (await writeNow())?.id
   if (id === undefined) return false
   await ledger.posted(run, kind, marker, id)
@@ -167,6 +177,7 @@ async function writeOnce(
     if (kept !== undefined) return kept
     // Nobody knows whether a write landed; nor, when the known one was deleted, whether another was written in its place.
     const found = await find()
+    if (found && rewrite) await freshness.asking(() => ledger.intent(run, kind, marker))
     return found && (await keep(found.id))
   }
 
@@ -175,20 +186,31 @@ async function writeOnce(
   }
 
   async function writeNow(): Promise<Posted | undefined> {
+    const waitMs = intent.kind === 'intended' && !intent.answered ? LANDED_MS - intent.ageMs : 0
+    if (waitMs > 0) {
+      const until = new Date(clock.now().getTime() + waitMs)
+      throw new RateLimitedError(`an earlier write of the ${kind} may still be under way`, until)
+    }
     // Looking took its time, and the run may have gone to another attempt meanwhile.
-    if (intent.kind !== 'new') await intend()
-    return await write()
+    if (intent.kind !== 'new') await freshness.asking(() => ledger.intend(run, kind, marker, 'again'))
+    try {
+      const posted = await write()
+      if (!posted) await noteAnswered()
+      return posted
+    } catch (error) {
+      if (isAnswer(error)) await noteAnswered()
+      throw error
+    }
+  }
+
+  /** Only spares the next attempt its wait: what went wrong before is what counts. */
+  async function noteAnswered(): Promise<void> {
+    await ledger.answered(run, kind, marker).catch(() => undefined)
   }
 }
 
-/**
- * What the store answers, when it answers in time. A process that stood still (a machine that swapped, a laptop that
- * slept) goes on with an answer that was true when it was given: by now another attempt may have written.
- */
-async function fresh<Answer>({ clock }: Posting, ask: () => Promise<Answer>): Promise<Answer> {
-  const askedAt = clock.now().getTime()
-  const answer = await ask()
-  const ageMs = clock.now().getTime() - askedAt
-  if (ageMs <= FRESH_MS) return answer
-  throw new RetryableError(`nothing was posted: ${ageMs} ms passed since the store was asked`)
+/** Whether GitHub said that it did not do it, or the request never left. What nobody foresaw may be anything. */
+function isAnswer(error: unknown): boolean {
+  const kind = errorKind(error)
+  return kind !== 'unknown' && kind !== 'aborted' && !(error instanceof NoAnswerError)
 }

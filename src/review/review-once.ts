@@ -7,7 +7,7 @@ import { reviewMarker, summaryMarker } from '../github/marker.ts'
 import { gatherDiffs, gatherPullRequest, type GatherOptions } from './gather.ts'
 import { CHECK_RUN_NAME, postReview } from './post-review.ts'
 import type { ReviewChange, ReviewObserver, ReviewResult } from './review-change.ts'
-import type { PostLedger, StartedRun } from './run-store.ts'
+import type { Intent, PostLedger, StartedRun } from './run-store.ts'
 import type { RunId } from './run.ts'
 
 export interface OnceOptions extends GatherOptions {
@@ -65,7 +65,7 @@ export async function reviewOnce(
   const findings = await postReview(
     {
       ledger: forgetful,
-      repository,
+      repositoryWith: () => repository,
       run,
       clock,
       signal,
@@ -88,11 +88,13 @@ async function hasReceipt(
   return receipt !== undefined
 }
 
-/** Remembers nothing, so everything may have been written before, and is looked up on GitHub. */
+/** Remembers nothing, so everything may have been written long before, and is looked up on GitHub. */
 const forgetful: PostLedger = {
-  intend: () => Promise.resolve({ kind: 'intended' }),
-  intent: () => Promise.resolve({ kind: 'intended' }),
+  intend: () => Promise.resolve(intendedOnce),
+  intent: () => Promise.resolve(intendedOnce),
+  answered: () => Promise.resolve(),
   posted: () => Promise.resolve(),
   decide: () => Promise.resolve(),
   recordComments: () => Promise.resolve(),
 }
+const intendedOnce: Intent = { kind: 'intended', ageMs: Infinity, answered: true }

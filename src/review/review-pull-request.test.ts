@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitHubEmulator, type GitHubEmulator } from '../../emulators/github/github-emulator.ts'
 import { testDatabases, type TestDatabase } from '../../test/databases.ts'
+import { createManualClock } from '../../test/manual-clock.ts'
 import { openScratchRepository, type ScratchRepository } from '../../test/scratch-repository.ts'
 import { systemClock } from '../base/clock.ts'
 import { errorKind } from '../base/errors.ts'
@@ -19,6 +20,7 @@ import { makeReceipt } from './make-receipt.ts'
 import type { ReviewChange } from './review-change.ts'
 import { failRun, reviewPullRequest, type PullRequestReviewer } from './review-pull-request.ts'
 import { openRunStore } from './run-store.postgres.ts'
+import type { Taken } from './run-store.ts'
 import type { RunId } from './run.ts'
 
 const kind = testDatabases()[0]
@@ -33,7 +35,7 @@ let reviewer: PullRequestReviewer
 /** Changes that were read, oldest first. */
 let read: Change[]
 /** What happens while a change is read. */
-let meanwhile: () => Promise<void>
+let meanwhile: (signal: AbortSignal) => Promise<void>
 let branches = 0
 /** A commit that somebody pushes. */
 let next: string
@@ -43,12 +45,34 @@ const addRun = statement<never>(
   `with pull_request as (
      insert into pull_requests (pr_number, repo_full_name, title, author, author_is_bot, state, draft, labels,
        head_commit, base_branch, github_updated_at)
-     values ($2::integer, 'acme/shop', 'title', 'mona', false, 'open', false, '{}', $3::text, 'main', now())
+     values ($2::integer, 'acme/shop', 'title', 'mona', false, 'open', false, '{}', $3::text, 'main', now() - interval '1 second')
      returning id
    )
    insert into review_runs (id, pull_request_id, head_commit, base_branch, state)
    select $1, id, $3, 'main', 'queued' from pull_request`,
 )
+/** Another run of the same pull request, for no head that it ever had. */
+const addSecond = statement<never>(
+  'test-add-second',
+  `insert into review_runs (id, pull_request_id, head_commit, base_branch, state)
+   select $1, pull_request_id, repeat('0', 40), 'main', 'queued' from review_runs where id = $2`,
+)
+/** The run for a head that was pushed now. */
+const addNewest = statement<never>(
+  'test-add-newest',
+  `with pull_request as (
+     update pull_requests set head_commit = $3::text, github_updated_at = now()
+     from review_runs where review_runs.id = $2 and pull_requests.id = pull_request_id
+     returning pull_requests.id
+   )
+   insert into review_runs (id, pull_request_id, head_commit, base_branch, state)
+   select $1, id, $3, 'main', 'queued' from pull_request`,
+)
+const supersede = statement<never>(
+  'test-supersede-run',
+  `update review_runs set state = 'superseded', ended_at = now() where id = $1`,
+)
+const endHolds = statement<never>('test-end-holds', `update run_holds set held_until = now()`)
 const selectRun = statement<{
   state: string
   reason: string
@@ -61,9 +85,9 @@ const selectRun = statement<{
 )
 
 /** Reads everything and finds nothing: who asks a model or analysers has tests of its own. */
-const findNothing: ReviewChange = async (change) => {
+const findNothing: ReviewChange = async (change, _observer, signal) => {
   read.push(change)
-  await meanwhile()
+  await meanwhile(signal)
   const files = change.files.map((file) => ({ file, selection: { kind: 'review' } as const }))
   const units = files.map(({ file: { diff } }) => ({
     unit: { path: diff.path, file: diff, hunks: diff.hunks, estimatedTokens: 1 },
@@ -105,6 +129,7 @@ describe.skipIf(kind?.missing)('a run', () => {
       reviewChange: findNothing,
       diffBlobs,
       needsContent: () => true,
+      reviewDrafts: false,
       metrics: openMetrics(),
       clock: systemClock,
     }
@@ -148,6 +173,14 @@ describe.skipIf(kind?.missing)('a run', () => {
     failRun(reviewer, id, 'the key is wrong', signal)
   const look = async ({ id }: Opened) => (await database.database.run(selectRun, id))[0]
 
+  /** What GitHub answers about it. */
+  async function shownOf({ number }: Opened): Promise<unknown> {
+    const response = await fetch(`${emulator.url}/repos/${name}/pulls/${number}`, {
+      headers: { authorization: `Bearer ${emulator.token}` },
+    })
+    return await response.json()
+  }
+
   /** What was said about it on GitHub. */
   async function said({ number, head }: Opened) {
     const checkRuns = await emulator.checkRuns(name, head)
@@ -172,13 +205,73 @@ describe.skipIf(kind?.missing)('a run', () => {
     expect(await said(opened)).toEqual(green)
   })
 
-  test('that has ended, or that nobody knows, is left alone', async () => {
+  test('that has ended is left alone', async () => {
     const opened = await open()
     await drive(opened)
     await drive(opened)
-    await reviewPullRequest(reviewer, 'nobody knows it' as RunId, never)
     expect(read).toHaveLength(1)
     expect(await said(opened)).toEqual(green)
+  })
+
+  test("that nobody knows cannot be driven, and its failure is nobody's", async () => {
+    const unknown = 'nobody knows it' as RunId
+    expect(await reviewPullRequest(reviewer, unknown, never).catch(errorKind)).toBe('permanent')
+    await failRun(reviewer, unknown, 'there is no run', never)
+  })
+
+  test('waits while another run of its pull request is under way, and starts when that is through', async () => {
+    const opened = await open()
+    const second = randomUUID() as RunId // any text will do for a test
+    await database.database.run(addSecond, second, opened.id)
+    let waited: unknown
+    meanwhile = async () => {
+      meanwhile = () => Promise.resolve()
+      waited = await reviewPullRequest(reviewer, second, never).catch(errorKind)
+    }
+    await drive(opened)
+    expect(waited).toBe('rate-limited')
+    await reviewPullRequest(reviewer, second, never)
+    expect(await look({ ...opened, id: second })).toMatchObject({ state: 'superseded' })
+  })
+
+  test('is broken off while it is read, when a newer head supersedes it', async () => {
+    const opened = await open()
+    const clock = createManualClock()
+    meanwhile = async (signal) => {
+      await database.database.run(supersede, opened.id)
+      await clock.sleepers(1)
+      clock.advance(1_000)
+      await new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('broken off'))),
+      )
+    }
+    await reviewPullRequest({ ...reviewer, clock }, opened.id, never)
+    expect(await look(opened)).toMatchObject({ state: 'superseded', outcome: null })
+    expect(await said(opened)).toEqual(nothing)
+  })
+
+  test('that failed runs again when a person asks for it', async () => {
+    const opened = await open()
+    await fail(opened)
+    await reviewPullRequest(reviewer, opened.id, never)
+    expect(await look(opened)).toMatchObject({ state: 'failed' })
+    await reviewPullRequest(reviewer, opened.id, never, true)
+    expect(await look(opened)).toMatchObject({ state: 'completed', outcome: 'reviewed' })
+    expect((await said(opened)).checkRuns).toEqual(green.checkRuns)
+  })
+
+  test('does not give way to an older head that GitHub shows for a moment, reviewed as it is', async () => {
+    const opened = await open()
+    const before = await shownOf(opened)
+    await drive(opened)
+    await emulator.push(name, opened.branch, next)
+    const newest = randomUUID() as RunId // any text will do for a test
+    await database.database.run(addNewest, newest, opened.id, next)
+    await emulator.fail({ kind: 'status', status: 200, body: before, path: `/pulls/${opened.number}$` })
+    expect(await reviewPullRequest(reviewer, newest, never).catch(errorKind)).toBe('retryable')
+    expect(await look({ ...opened, id: newest })).toMatchObject({ state: 'running', outcome: null })
+    await reviewPullRequest(reviewer, newest, never)
+    expect(await look({ ...opened, id: newest })).toMatchObject({ state: 'completed', outcome: 'reviewed' })
   })
 
   test('asks once, also when posting fails and it is driven again', async () => {
@@ -201,6 +294,8 @@ describe.skipIf(kind?.missing)('a run', () => {
         ({ branch }) => emulator.push(name, branch, next),
       ],
       ['its base was changed', /base branch/, ({ number }) => emulator.editBase(name, number, 'other')],
+      ['it was made a draft', /made a draft/, ({ number }) => emulator.convertToDraft(name, number)],
+      ['its conversation was locked', /was locked/, ({ number }) => emulator.lock(name, number)],
     ]
 
     test.each(moves)('when %s before it began, and nothing is read', async (_what, reason, move) => {
@@ -218,7 +313,9 @@ describe.skipIf(kind?.missing)('a run', () => {
       await emulator.push(name, opened.branch, next)
       await drive(opened)
       const owed = await reviewer.runs.owed(100)
-      const heads = await Promise.all(owed.map(async (id) => (await reviewer.runs.start(id))?.head))
+      const heads = await Promise.all(
+        owed.map(async (id) => headOf(await reviewer.runs.start(id, { holdMs: 0 }))),
+      )
       expect(heads).toContain(next)
     })
 
@@ -243,6 +340,8 @@ describe.skipIf(kind?.missing)('a run', () => {
       const opened = await open()
       meanwhile = async () => {
         meanwhile = () => Promise.resolve()
+        // As one that stood still for longer than it may.
+        await database.database.run(endHolds)
         await drive(opened)
       }
       await drive(opened)
@@ -307,3 +406,7 @@ describe.skipIf(kind?.missing)('a run', () => {
     })
   })
 })
+
+function headOf(taken: Taken): string | undefined {
+  return taken.kind === 'started' ? taken.run.head : undefined
+}

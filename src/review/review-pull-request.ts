@@ -1,14 +1,21 @@
 import type { Clock } from '../base/clock.ts'
-import { errorKind, isAbort } from '../base/errors.ts'
-import type { Metrics, RunOutcome } from '../telemetry/metrics.ts'
-import type { CommitId, GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
+import { errorKind, isAbort, PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
 import { gatherDiffs, gatherPullRequest, type DiffBlobs } from './gather.ts'
 import { emptyReceipt } from './make-receipt.ts'
-import { postReview } from './post-review.ts'
+import { postReview, type Posting } from './post-review.ts'
 import type { Finding } from './finding.ts'
 import type { ReviewChange, ReviewObserver } from './review-change.ts'
-import { RunLostError, type DecidedReview, type RunStore, type StartedRun } from './run-store.ts'
+import {
+  RunLostError,
+  type DecidedReview,
+  type RunStore,
+  type ShownPullRequest,
+  type StartedRun,
+} from './run-store.ts'
 import type { RunId } from './run.ts'
+import { HOLD_MS, whileHeld } from './while-held.ts'
 
 export interface PullRequestReviewer {
   readonly runs: RunStore
@@ -16,29 +23,33 @@ export interface PullRequestReviewer {
   readonly reviewChange: ReviewChange
   readonly diffBlobs: DiffBlobs
   readonly needsContent: (path: string) => boolean
+  /** Whether drafts are reviewed: else a run gives way when its pull request is made one. */
+  readonly reviewDrafts: boolean
   /** The page of a run, when people can reach one. */
   readonly runUrl?: (id: RunId) => string
   readonly metrics: Metrics
   readonly clock: Clock
 }
 
+/** How soon a run asks again whether its pull request is free, or whether GitHub shows the newest head. */
+const SOON_MS = 1_000
+
 /**
  * Drives one run to its end: gather, review, decide, post, account. Returns when the run has ended, here or elsewhere.
  * May be called again after any crash: what was decided is not asked again, what was posted is not posted again.
+ * With `afresh` a run that failed is taken up again. Throws a rate-limited error while another attempt is at work on the
+ * pull request, and a permanent one when there is no such run.
  */
 export async function reviewPullRequest(
   reviewer: PullRequestReviewer,
   id: RunId,
   signal: AbortSignal,
+  afresh = false,
 ): Promise<void> {
-  const run = await reviewer.runs.start(id)
-  if (!run) return
-  try {
-    await drive(reviewer, run, signal)
-  } catch (error) {
-    // A newer head superseded the run, or another worker has it: both bring it to its end without us.
-    if (!(error instanceof RunLostError)) throw error
-  }
+  const taken = await take(reviewer, id, afresh)
+  if (taken === 'unknown') throw new PermanentError(`there is no run ${id}`)
+  if (taken === 'ended') return
+  await whileHeld(reviewer, taken, (lost) => drive(reviewer, taken, { signal, lost }))
 }
 
 /**
@@ -52,18 +63,43 @@ export async function failRun(
   reason: string,
   signal: AbortSignal,
 ): Promise<void> {
+  const taken = await take(reviewer, id, false)
+  if (taken === 'unknown' || taken === 'ended') return
+  await whileHeld(reviewer, taken, () => fail(reviewer, taken, reason, signal))
+}
+
+/** Takes the run up. Throws a rate-limited error while another attempt is at work on the pull request. */
+async function take(
+  { runs, clock }: PullRequestReviewer,
+  id: RunId,
+  afresh: boolean,
+): Promise<StartedRun | 'ended' | 'unknown'> {
+  const taken = await runs.start(id, { holdMs: HOLD_MS, afresh })
+  switch (taken.kind) {
+    case 'started':
+      return taken.run
+    case 'busy': {
+      const soon = new Date(clock.now().getTime() + SOON_MS)
+      throw new RateLimitedError('another review of the pull request is under way', soon)
+    }
+    case 'ended':
+    case 'unknown':
+      return taken.kind
+  }
+}
+
+async function fail(
+  reviewer: PullRequestReviewer,
+  run: StartedRun,
+  reason: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { runs, github, metrics } = reviewer
-  const run = await runs.start(id)
-  if (!run) return
   const receipt = emptyReceipt('failed', reason)
   try {
     const repository = github.repository(run.repository, run.installationId)
-    const obstacle = whyNot(run, await repository.pullRequest(run.pullRequest, signal))
-    if (obstacle) {
-      if (obstacle.instead) await runs.owe(run, obstacle.instead)
-      await runs.end(run, { state: obstacle.state, receipt: emptyReceipt(obstacle.state, obstacle.reason) })
-      return metrics.run(obstacle.state, 0)
-    }
+    const obstacle = whyNot(reviewer, run, await repository.pullRequest(run.pullRequest, signal))
+    if (obstacle) return await endWithout(reviewer, run, obstacle, 0)
     await postReview(posting(reviewer, run, signal), { baseCommit: run.head, findings: [], receipt })
   } catch (error) {
     if (isAbort(error) || error instanceof RunLostError || mayPass(error)) throw error
@@ -80,39 +116,56 @@ function mayPass(error: unknown): boolean {
   return kind === 'retryable' || kind === 'rate-limited'
 }
 
-async function drive(reviewer: PullRequestReviewer, run: StartedRun, signal: AbortSignal): Promise<void> {
+/** `lost` ends reading and asking. It does not break off a write: that is fenced, and what stands is to be noted. */
+async function drive(
+  reviewer: PullRequestReviewer,
+  run: StartedRun,
+  { signal, lost }: { readonly signal: AbortSignal; readonly lost: AbortSignal },
+): Promise<void> {
   const { runs, github, clock, metrics } = reviewer
   const startMs = clock.now().getTime()
+  const sinceStart = (): number => (clock.now().getTime() - startMs) / 1_000
+  const reading = AbortSignal.any([signal, lost])
   const repository = github.repository(run.repository, run.installationId)
   await runs.record(run, { step: 'started', detail: { attempt: run.attempt } })
 
-  const pullRequest = await repository.pullRequest(run.pullRequest, signal)
-  const obstacle = whyNot(run, pullRequest)
-  if (obstacle || !pullRequest) return await endWithout(obstacle ?? GONE)
+  const pullRequest = await repository.pullRequest(run.pullRequest, reading)
+  const obstacle = whyNot(reviewer, run, pullRequest)
+  if (obstacle || !pullRequest) return await endWithout(reviewer, run, obstacle ?? GONE, sinceStart())
 
-  const decided = run.decided ?? (await decide(reviewer, run, repository, pullRequest, signal))
+  const decided = run.decided ?? (await decide(reviewer, run, repository, pullRequest, reading))
 
   // The last look before anything is said (I4): reading took its time.
-  const changed = whyNot(run, await repository.pullRequest(run.pullRequest, signal))
-  if (changed) return await endWithout(changed)
+  const changed = whyNot(reviewer, run, await repository.pullRequest(run.pullRequest, reading))
+  if (changed) return await endWithout(reviewer, run, changed, sinceStart())
 
   const findings = await postReview(posting(reviewer, run, signal), decided)
   const { receipt } = decided
   await runs.record(run, { step: 'posted', detail: { ...receipt.findings } })
   await runs.end(run, { state: 'completed', receipt, findings })
   countFindings(metrics, findings)
-  countRun('completed')
+  metrics.run('completed', sinceStart())
+}
 
-  async function endWithout({ state, reason, instead }: Obstacle): Promise<void> {
-    if (instead) await runs.owe(run, instead)
+/** Ends the run without a word. Throws a retryable error when GitHub showed less than we know: it will catch up. */
+async function endWithout(
+  { runs, metrics }: PullRequestReviewer,
+  run: StartedRun,
+  { state, reason, shown, isOwed }: Obstacle,
+  seconds: number,
+): Promise<void> {
+  const receipt = emptyReceipt(state, reason)
+  if (shown) {
+    if (!(await runs.giveWay(run, { shown, isOwed, receipt }))) {
+      throw new RetryableError(
+        `GitHub shows an older state of the pull request than it told us of: ${reason}`,
+      )
+    }
+  } else {
     await runs.record(run, { step: state, detail: { reason } })
-    await runs.end(run, { state, receipt: emptyReceipt(state, reason) })
-    countRun(state)
+    await runs.end(run, { state, receipt })
   }
-
-  function countRun(outcome: RunOutcome): void {
-    metrics.run(outcome, (clock.now().getTime() - startMs) / 1_000)
-  }
+  metrics.run(state, seconds)
 }
 
 async function decide(
@@ -143,23 +196,40 @@ async function decide(
 interface Obstacle {
   readonly state: 'skipped' | 'superseded'
   readonly reason: string
-  /** What stands on the pull request instead: its run is owed, also when its delivery was lost or came out of order. */
-  readonly instead?: { readonly head: CommitId; readonly baseBranch: string }
+  /** What stands there instead; absent when nothing does. */
+  readonly shown?: ShownPullRequest
+  /** Whether a review of that is owed, also when its delivery was lost or came out of order. */
+  readonly isOwed: boolean
 }
 
-const GONE: Obstacle = { state: 'skipped', reason: 'the pull request is gone, or we may not see it' }
+const GONE: Obstacle = {
+  state: 'skipped',
+  reason: 'the pull request is gone, or we may not see it',
+  isOwed: false,
+}
 
-/** Why the run must not go on, or must not speak: the pull request is gone, closed, or has another head by now. */
-function whyNot(run: StartedRun, pullRequest: PullRequest | undefined): Obstacle | undefined {
+/** Why the run must not go on, or must not speak: the pull request is gone, closed to us, or has another head by now. */
+function whyNot(
+  { reviewDrafts }: PullRequestReviewer,
+  run: StartedRun,
+  pullRequest: PullRequest | undefined,
+): Obstacle | undefined {
   if (!pullRequest) return GONE
-  if (pullRequest.state === 'closed') return { state: 'superseded', reason: 'the pull request was closed' }
-  const instead = { head: pullRequest.head.commit, baseBranch: pullRequest.base.branch }
-  if (instead.head !== run.head) {
-    return { state: 'superseded', reason: `a newer head came: ${instead.head.slice(0, 12)}`, instead }
-  }
-  if (instead.baseBranch !== run.baseBranch) {
-    return { state: 'superseded', reason: 'the base branch was changed', instead }
-  }
+  const { state, draft, locked, labels, updatedAt } = pullRequest
+  const head = pullRequest.head.commit
+  const baseBranch = pullRequest.base.branch
+  const shown = { state, draft, locked, labels, updatedAt, head, baseBranch }
+  const superseded = (reason: string, isOwed: boolean): Obstacle => ({
+    state: 'superseded',
+    reason,
+    shown,
+    isOwed,
+  })
+  if (state === 'closed') return superseded('the pull request was closed', false)
+  if (locked) return superseded('the conversation was locked', false)
+  if (draft && !reviewDrafts) return superseded('it was made a draft', false)
+  if (head !== run.head) return superseded(`a newer head came: ${head.slice(0, 12)}`, true)
+  if (baseBranch !== run.baseBranch) return superseded('the base branch was changed', true)
   return undefined
 }
 
@@ -173,12 +243,16 @@ function countFindings(metrics: Metrics, findings: readonly Finding[]): void {
   metrics.commentsPosted(inline.length)
 }
 
-function posting({ runs, github, clock, runUrl }: PullRequestReviewer, run: StartedRun, signal: AbortSignal) {
+function posting(
+  { runs, github, clock, runUrl }: PullRequestReviewer,
+  run: StartedRun,
+  signal: AbortSignal,
+): Posting {
   const repository = github.repository(run.repository, run.installationId)
   const detailsUrl = runUrl?.(run.id)
   return {
     ledger: runs,
-    repository,
+    repositoryWith: (beforeWrite) => github.repository(run.repository, run.installationId, { beforeWrite }),
     run,
     clock,
     signal,

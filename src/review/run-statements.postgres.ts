@@ -35,13 +35,38 @@ export interface StartedRow {
   readonly decided: DecidedReview | null
 }
 
+/**
+ * $2 milliseconds of hold; $3 whether a failed run is taken up again. No row when the run is not to be started, or when
+ * another attempt holds its pull request: `runs-select-state` tells them apart.
+ */
 export const start = statement<StartedRow>(
   'runs-start',
-  `with started as (
+  `with wanted as (
+     select id, pull_request_id, attempt, state from review_runs
+     where id = $1 and (ended_at is null or (state = 'failed' and $3::boolean))
+   ),
+   hold as (
+     insert into run_holds (pull_request_id, run_id, attempt, held_until)
+     select pull_request_id, id, attempt + 1, clock_timestamp() + $2::integer * interval '1 millisecond' from wanted
+     on conflict (pull_request_id) do update
+     set run_id = excluded.run_id, attempt = excluded.attempt, held_until = excluded.held_until
+     where run_holds.held_until <= clock_timestamp()
+     returning run_id
+   ),
+   started as (
      update review_runs
-     set attempt = attempt + 1, started_at = now(), state = case state when 'queued' then 'running' else state end
-     where id = $1 and ended_at is null
-     returning id, pull_request_id, head_commit, base_branch, state, attempt, decided
+     set attempt = review_runs.attempt + 1, started_at = now(), reason = '', ended_at = null,
+       state = case when decided is null then 'running' else 'posting' end
+     from hold where review_runs.id = hold.run_id
+     returning id, pull_request_id, head_commit, base_branch, review_runs.state, review_runs.attempt, decided
+   ),
+   withdrawn as (
+     delete from receipts using started where receipts.run_id = started.id
+   ),
+   noted as (
+     insert into run_events (run_id, attempt, step, detail)
+     select wanted.id, wanted.attempt, 'taken-up-again', '{}'
+     from wanted join hold on hold.run_id = wanted.id where wanted.state = 'failed'
    ),
    shown as (
      update pull_requests set status = 'processing', updated_at = now()
@@ -50,6 +75,27 @@ export const start = statement<StartedRow>(
    select started.id, repo_full_name, pr_number, installation_id, started.head_commit, started.base_branch,
      started.state, attempt, decided
    from started join pull_requests on pull_requests.id = started.pull_request_id`,
+)
+
+export const selectState = statement<{ readonly is_startable: boolean }>(
+  'runs-select-state',
+  `select ended_at is null or (state = 'failed' and $2::boolean) as is_startable from review_runs where id = $1`,
+)
+
+export const keep = statement<object>(
+  'runs-keep',
+  `update run_holds set held_until = clock_timestamp() + $3::integer * interval '1 millisecond'
+   from review_runs as run
+   where run.id = $1 and run.attempt = $2 and run.state in ('running', 'posting')
+     and run_holds.pull_request_id = run.pull_request_id and run_holds.run_id = run.id
+     and run_holds.attempt = run.attempt
+   returning run.id`,
+)
+
+export const release = statement<never>(
+  'runs-release',
+  `delete from run_holds
+   where pull_request_id = (select pull_request_id from review_runs where id = $1) and run_id = $1 and attempt = $2`,
 )
 
 export const insertEvent = statement<object>(
@@ -95,26 +141,52 @@ export const insertFindings = statement<never>(
 export interface IntentRow {
   readonly intended: boolean
   readonly github_id: number | null
+  readonly age_ms: number | null
+  readonly answered: boolean | null
 }
+
+/** `clock_timestamp`, for `now` is the beginning of a transaction that may have waited. */
+const INTENT = `intent.github_id, intent.answered_at is not null as answered,
+     (extract(epoch from clock_timestamp() - intent.intended_at) * 1000)::double precision as age_ms`
 
 export const selectIntent = statement<IntentRow>(
   'runs-select-intent',
   `with ${HELD}
-   select intent.marker is not null as intended, intent.github_id
+   select intent.marker is not null as intended, ${INTENT}
    from held left join post_intents as intent on intent.kind = $3 and intent.marker = $4`,
 )
 
-/** `intended` when it was so before. */
+/** Returns what was there before; of one that came a moment ago only that it did. */
 export const insertIntent = statement<IntentRow>(
   'runs-insert-intent',
   `with ${HELD},
    added as (
-     insert into post_intents (kind, marker, run_id) select $3, $4, id from held
+     insert into post_intents (kind, marker, run_id, intended_at) select $3, $4, id, clock_timestamp() from held
      on conflict (marker, kind) do nothing
      returning marker
    )
-   select not exists (select from added) as intended, intent.github_id
+   select not exists (select from added) as intended, ${INTENT}
    from held left join post_intents as intent on intent.kind = $3 and intent.marker = $4`,
+)
+
+export const renewIntent = statement<IntentRow>(
+  'runs-renew-intent',
+  `with ${HELD},
+   renewed as (
+     update post_intents set intended_at = clock_timestamp(), answered_at = null
+     from held where kind = $3 and marker = $4
+   )
+   select intent.marker is not null as intended, ${INTENT}
+   from held left join post_intents as intent on intent.kind = $3 and intent.marker = $4`,
+)
+
+export const noteAnswered = statement<object>(
+  'runs-note-answered',
+  `with ${HELD},
+   noted as (
+     update post_intents set answered_at = now() from held where kind = $3 and marker = $4
+   )
+   select id from held`,
 )
 
 /** What stands on GitHub is a fact, and kept even by an attempt that lost its run. Returns whether it did not. */
@@ -176,7 +248,25 @@ export const selectSaidBefore = statement<{ readonly fingerprint: string }>(
      ))`,
 )
 
-/** The run of another head of the same pull request, as `owe` needs it. */
+/**
+ * What GitHub shows, unless what we know is newer: then no row. GitHub's dates are whole seconds: within one, a head whose
+ * run has ended already is taken for the older one.
+ */
+export const keepShown = statement<object>(
+  'runs-keep-shown',
+  `update pull_requests as known
+   set head_commit = $2, base_branch = $3, state = $4, draft = $5::boolean, locked = $6::boolean,
+     labels = array(select jsonb_array_elements_text($7::jsonb)), github_updated_at = $8::timestamptz, updated_at = now()
+   where id = (select pull_request_id from review_runs where review_runs.id = $1)
+     and (github_updated_at < $8::timestamptz or github_updated_at = $8::timestamptz and not exists (
+       select from review_runs as other
+       where other.pull_request_id = known.id and other.head_commit = $2 and other.base_branch = $3
+         and other.state in ('completed', 'failed', 'skipped')
+     ))
+   returning id`,
+)
+
+/** The run of another head of the same pull request, as `giveWay` needs it. */
 export const oweAnother = statement<never>(
   'runs-owe-another',
   `with revived as (
@@ -200,5 +290,8 @@ export const oweAnother = statement<never>(
 
 export const selectOwed = statement<{ readonly id: string }>(
   'runs-select-owed',
-  'select id from review_runs where ended_at is null order by created_at, id limit $1',
+  `select id from review_runs
+   where ended_at is null
+     and ($2::text is null or (created_at, id) > (select created_at, id from review_runs where id = $2))
+   order by created_at, id limit $1`,
 )

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { CommitId } from '../github/github.ts'
 import type { Finding } from './finding.ts'
 import type { Receipt } from './receipt.ts'
-import { RunLostError, type RunStore, type StartedRun } from './run-store.ts'
+import { RunLostError, type Intent, type RunStore, type StartedRun } from './run-store.ts'
 import type { RunId, RunState } from './run.ts'
 
 export interface RunStoreUnderTest {
@@ -59,10 +59,11 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
   async function startRun(number = 1): Promise<StartedRun> {
     return start(await opened.addRun(number, head))
   }
-  async function start(id: RunId): Promise<StartedRun> {
-    const run = await store.start(id)
-    if (!run) throw new Error('the run has ended')
-    return run
+  /** Starts an attempt whose hold is over at once, so that others may start. */
+  async function start(id: RunId, how: { readonly holdMs?: number; readonly afresh?: boolean } = {}) {
+    const taken = await store.start(id, { holdMs: 0, ...how })
+    if (taken.kind !== 'started') throw new Error(`the run is ${taken.kind}`)
+    return taken.run
   }
 
   const inline: Finding = {
@@ -122,7 +123,7 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
 
   test('a queued run is taken up as running, with everything that names it', async () => {
     const id = await opened.addRun(12, head)
-    expect(await store.start(id)).toEqual({
+    expect(await start(id)).toEqual({
       id,
       repository: 'octo/hello',
       pullRequest: 12,
@@ -142,10 +143,81 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
   })
 
   test('an unknown run and one that has ended are not started', async () => {
-    expect(await store.start('unknown' as RunId)).toBeUndefined()
+    expect(await store.start('unknown' as RunId, { holdMs: 0 })).toEqual({ kind: 'unknown' })
     const run = await startRun()
     await store.end(run, { state: 'failed', receipt: failed })
-    expect(await store.start(run.id)).toBeUndefined()
+    expect(await store.start(run.id, { holdMs: 0 })).toEqual({ kind: 'ended' })
+  })
+
+  test('a failed run is taken up again when that is asked for, where it stopped', async () => {
+    const early = await startRun(1)
+    await store.end(early, { state: 'failed', receipt: failed })
+    expect(await start(early.id, { afresh: true })).toEqual({ ...early, attempt: 2 })
+    expect(await opened.look(early.id)).toMatchObject({
+      state: 'running',
+      reason: '',
+      ended: false,
+      receipts: [],
+      events: [{ step: 'taken-up-again' }],
+    })
+
+    const late = await startRun(2)
+    await store.decide(late, decided)
+    await store.end(late, { state: 'failed', receipt: failed })
+    expect(await start(late.id, { afresh: true })).toEqual({ ...late, attempt: 2, state: 'posting', decided })
+
+    const done = await startRun(3)
+    await store.end(done, { state: 'completed', receipt })
+    expect(await store.start(done.id, { holdMs: 0, afresh: true })).toEqual({ kind: 'ended' })
+  })
+
+  describe('of one pull request', () => {
+    const hour = 3_600_000
+
+    test('one attempt at a time is at work, of this run or another', async () => {
+      const first = await start(await opened.addRun(1, head), { holdMs: hour })
+      const second = await opened.addRun(1, 'c'.repeat(40))
+      expect(await store.start(first.id, { holdMs: hour })).toEqual({ kind: 'busy' })
+      expect(await store.start(second, { holdMs: hour })).toEqual({ kind: 'busy' })
+      expect(await opened.look(second)).toMatchObject({ state: 'queued' })
+      const other = await opened.addRun(2, head)
+      expect(await store.start(other, { holdMs: hour })).toMatchObject({ kind: 'started' })
+    })
+
+    test('of many who start at once, one does', async () => {
+      const ids = [await opened.addRun(1, head), await opened.addRun(1, 'c'.repeat(40))]
+      const taken = await Promise.all([...ids, ...ids].map((id) => store.start(id, { holdMs: hour })))
+      expect(taken.map(({ kind }) => kind).toSorted()).toEqual(['busy', 'busy', 'busy', 'started'])
+    })
+
+    test('the next one starts when the first lets go', async () => {
+      const first = await start(await opened.addRun(1, head), { holdMs: hour })
+      const second = await opened.addRun(1, 'c'.repeat(40))
+      await store.release(first)
+      expect(await start(second, { holdMs: hour })).toMatchObject({ id: second, attempt: 1 })
+      // That it lets go once more takes nothing from the next one.
+      await store.release(first)
+      expect(await store.start(first.id, { holdMs: hour })).toEqual({ kind: 'busy' })
+    })
+
+    test('one that was superseded holds it until it has come to its end', async () => {
+      const first = await start(await opened.addRun(1, head), { holdMs: hour })
+      const second = await opened.addRun(1, 'c'.repeat(40))
+      expect(await store.keep(first, hour)).toBe(true)
+      await opened.supersede(first.id)
+      expect(await store.start(second, { holdMs: hour })).toEqual({ kind: 'busy' })
+      expect(await store.keep(first, hour)).toBe(false)
+      await store.release(first)
+      expect(await store.start(second, { holdMs: hour })).toMatchObject({ kind: 'started' })
+    })
+
+    test('one that says nothing for its time is taken for dead, and may not come back', async () => {
+      const first = await start(await opened.addRun(1, head), { holdMs: 0 })
+      expect(await store.keep(first, 0)).toBe(true)
+      const second = await start(await opened.addRun(1, 'c'.repeat(40)), { holdMs: hour })
+      expect(await store.keep(first, hour)).toBe(false)
+      expect(await store.keep(second, hour)).toBe(true)
+    })
   })
 
   test('what was decided comes back exactly, to the attempt that has to post it', async () => {
@@ -216,6 +288,7 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     decide: (run) => store.decide(run, decided),
     intend: (run) => store.intend(run, 'review', 'lost-marker'),
     intent: (run) => store.intent(run, 'review', 'lost-marker'),
+    answered: (run) => store.answered(run, 'review', 'lost-marker'),
     posted: (run) => store.posted(run, 'summary', 'lost-marker', 9),
     recordComments: (run) => store.recordComments(run, [{ findingId: 'inline', path: 'a', body: 'b' }]),
     end: (run) => store.end(run, { state: 'completed', receipt }),
@@ -275,14 +348,31 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     const run = await startRun()
     expect(await store.intent(run, 'review', 'm')).toEqual({ kind: 'new' })
     expect(await store.intend(run, 'review', 'm')).toEqual({ kind: 'new' })
-    expect(await store.intent(run, 'review', 'm')).toEqual({ kind: 'intended' })
+    expect(await store.intent(run, 'review', 'm')).toMatchObject({ kind: 'intended', answered: false })
     expect(await store.intend(run, 'check-run', 'm')).toEqual({ kind: 'new' })
     const next = await start(run.id)
-    expect(await store.intend(next, 'review', 'm')).toEqual({ kind: 'intended' })
+    expect(await store.intend(next, 'review', 'm')).toMatchObject({ kind: 'intended', answered: false })
     await store.posted(next, 'review', 'm', 3_000_000_000)
     await store.posted(next, 'review', 'm', 3_000_000_000)
     expect(await store.intend(next, 'review', 'm')).toEqual({ kind: 'done', githubId: 3_000_000_000 })
     expect(await store.intent(next, 'review', 'm')).toEqual({ kind: 'done', githubId: 3_000_000_000 })
+  })
+
+  test('an intent grows older until it is made again, and knows whether its write came to an end', async () => {
+    const run = await startRun()
+    await store.intend(run, 'review', 'm')
+    const first = ageOf(await store.intend(run, 'review', 'm'))
+    const second = ageOf(await store.intend(run, 'review', 'm'))
+    expect(first).toBeGreaterThanOrEqual(0)
+    expect(second).toBeGreaterThan(first)
+
+    await store.answered(run, 'review', 'm')
+    expect(await store.intend(run, 'review', 'm')).toMatchObject({ kind: 'intended', answered: true })
+    const third = ageOf(await store.intent(run, 'review', 'm'))
+    expect(await store.intend(run, 'review', 'm', 'again')).toMatchObject({ kind: 'intended' })
+    const again = await store.intent(run, 'review', 'm')
+    expect(again).toMatchObject({ kind: 'intended', answered: false })
+    expect(ageOf(again)).toBeLessThan(third)
   })
 
   test('of several intents at once, one is new', async () => {
@@ -335,24 +425,82 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     expect(await store.saidBefore(next)).toEqual(new Set(['inline-print']))
   })
 
-  test('another head is owed once, and a superseded one is taken up again', async () => {
-    const run = await startRun()
-    const change = { head: 'b'.repeat(40) as CommitId, baseBranch: 'main' } // well formed
-    await store.owe(run, change)
-    await store.owe(run, change)
-    const owed = await store.owed(10)
-    expect(owed).toHaveLength(2)
-    const other = owed.find((id) => id !== run.id) ?? run.id
-    const started = await start(other)
-    expect(started).toMatchObject({ repository: run.repository, pullRequest: run.pullRequest, ...change })
+  describe('a run whose pull request GitHub shows in another state', () => {
+    const later = new Date(Date.now() + 60_000)
+    const shown = {
+      head: 'b'.repeat(40) as CommitId, // well formed
+      baseBranch: 'main',
+      state: 'open',
+      draft: false,
+      locked: false,
+      labels: ['ready', 'a,b'],
+      updatedAt: later,
+    } as const
+    const superseded: Receipt = { ...failed, outcome: 'superseded', reason: 'a newer head came' }
+    const way = { shown, isOwed: true, receipt: superseded }
 
-    await store.end(started, { state: 'superseded', receipt })
-    await store.owe(run, change)
-    expect(await store.owed(10)).toContain(other)
+    test('gives way to what stands there, which is owed once', async () => {
+      const run = await startRun()
+      expect(await store.giveWay(run, way)).toBe(true)
+      expect(await opened.look(run.id)).toMatchObject({
+        state: 'superseded',
+        reason: 'a newer head came',
+        receipts: [{ outcome: 'superseded' }],
+        events: [{ step: 'superseded', detail: { reason: 'a newer head came' } }],
+      })
+      const [other, ...more] = await store.owed(10)
+      expect(more).toEqual([])
+      const { head, baseBranch } = shown
+      const { repository, pullRequest } = run
+      expect(other && (await start(other))).toMatchObject({ repository, pullRequest, head, baseBranch })
+    })
 
-    await store.end(await start(other), { state: 'completed', receipt })
-    await store.owe(run, change)
-    expect(await store.owed(10)).toEqual([run.id])
+    test('has it taken up again when it was superseded, and left alone when it ended otherwise', async () => {
+      const other = await start(await opened.addRun(1, shown.head))
+      await store.end(other, { state: 'superseded', receipt: superseded })
+      await store.giveWay(await startRun(), way)
+      expect(await store.owed(10)).toEqual([other.id])
+      expect((await opened.look(other.id)).receipts).toEqual([])
+
+      await store.end(await start(other.id), { state: 'completed', receipt })
+      const third = await start(await opened.addRun(1, 'd'.repeat(40)))
+      await store.giveWay(third, { ...way, shown: { ...shown, updatedAt: new Date(Date.now() + 120_000) } })
+      expect(await store.owed(10)).toEqual([])
+      expect(await opened.look(third.id)).toMatchObject({ state: 'superseded' })
+    })
+
+    test('owes nothing when that is closed', async () => {
+      const run = await startRun()
+      expect(await store.giveWay(run, { ...way, isOwed: false, shown: { ...shown, state: 'closed' } })).toBe(
+        true,
+      )
+      expect(await store.owed(10)).toEqual([])
+    })
+
+    test('stays as it is when GitHub told us of a newer state before', async () => {
+      const run = await startRun()
+      const before = { ...shown, updatedAt: new Date('2020-01-01T00:00:00Z') }
+      expect(await store.giveWay(run, { ...way, shown: before })).toBe(false)
+      expect(await opened.look(run.id)).toMatchObject({ state: 'running', events: [], receipts: [] })
+      expect(await store.owed(10)).toEqual([run.id])
+    })
+
+    test('stays as it is when a head that was reviewed already has the same date', async () => {
+      const first = await startRun()
+      await store.giveWay(first, way)
+      const [other] = await store.owed(10)
+      await store.end(await start(other ?? first.id), { state: 'completed', receipt })
+      const newest = await start(await opened.addRun(1, 'd'.repeat(40)))
+      expect(await store.giveWay(newest, way)).toBe(false)
+      expect(await opened.look(newest.id)).toMatchObject({ state: 'running' })
+    })
+
+    test('is not touched by an attempt that lost it', async () => {
+      const stale = await startRun()
+      await start(stale.id)
+      await expect(store.giveWay(stale, way)).rejects.toThrow(RunLostError)
+      expect(await store.owed(10)).toEqual([stale.id])
+    })
   })
 
   test('runs without an end are owed, oldest first', async () => {
@@ -367,5 +515,13 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     await store.end(second, { state: 'skipped', receipt: { ...failed, outcome: 'skipped' } })
     expect(await store.owed(10)).toEqual([ids[0], ids[2]])
     expect(await store.owed(1)).toEqual([ids[0]])
+    expect(await store.owed(10, ids[0])).toEqual([ids[2]])
+    expect(await store.owed(10, ids[1])).toEqual([ids[2]])
+    expect(await store.owed(10, ids[2])).toEqual([])
   })
+}
+
+function ageOf(intent: Intent): number {
+  if (intent.kind !== 'intended') throw new Error(`the intent is ${intent.kind}`)
+  return intent.ageMs
 }

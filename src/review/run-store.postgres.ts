@@ -6,18 +6,37 @@ import { findingColumns } from './finding-columns.postgres.ts'
 import type { Finding } from './finding.ts'
 import type { Receipt } from './receipt.ts'
 import * as sql from './run-statements.postgres.ts'
-import { RunLostError, type Intent, type RunStore, type StartedRun } from './run-store.ts'
+import {
+  RunLostError,
+  type Intent,
+  type RunEnd,
+  type RunStore,
+  type ShownPullRequest,
+  type StartedRun,
+  type Taken,
+} from './run-store.ts'
 import type { RunId } from './run.ts'
 
 /** The state of runs in PostgreSQL. Text of the outside world loses the NULs and lone surrogates that it cannot keep. */
 export function openRunStore(database: Database, newId: IdSource = randomIds): RunStore {
   return {
-    start: (id) =>
-      database.transaction(async (transaction) => {
+    start: (id, { holdMs, afresh = false }) =>
+      database.transaction(async (transaction): Promise<Taken> => {
         await transaction.run(sql.lockPullRequest, id)
-        const [row] = await transaction.run(sql.start, id)
-        return row && startedRun(row)
+        const [row] = await transaction.run(sql.start, id, holdMs, afresh)
+        if (row) return { kind: 'started', run: startedRun(row) }
+        const [known] = await transaction.run(sql.selectState, id, afresh)
+        return { kind: !known ? 'unknown' : known.is_startable ? 'busy' : 'ended' }
       }),
+
+    keep: async ({ id, attempt }, holdMs) => {
+      const kept = await database.run(sql.keep, id, attempt, holdMs)
+      return kept.length > 0
+    },
+
+    release: async ({ id, attempt }) => {
+      await database.run(sql.release, id, attempt)
+    },
 
     record: async (run, { step, detail }) => {
       await held(database, run, sql.insertEvent, storableText(step), storableJson(detail))
@@ -46,8 +65,15 @@ export function openRunStore(database: Database, newId: IdSource = randomIds): R
         await replaceFindings(transaction, run, decided.findings)
       }),
 
-    intend: async (run, kind, marker) => intentOf(await held(database, run, sql.insertIntent, kind, marker)),
+    intend: async (run, kind, marker, again) => {
+      const intended = again ? sql.renewIntent : sql.insertIntent
+      return intentOf(await held(database, run, intended, kind, marker))
+    },
     intent: async (run, kind, marker) => intentOf(await held(database, run, sql.selectIntent, kind, marker)),
+
+    answered: async (run, kind, marker) => {
+      await held(database, run, sql.noteAnswered, kind, marker)
+    },
 
     posted: async (run, kind, marker, githubId) => {
       const row = await held(database, run, sql.notePosted, kind, marker, githubId)
@@ -69,21 +95,24 @@ export function openRunStore(database: Database, newId: IdSource = randomIds): R
       )
     },
 
-    end: (run, { state, receipt, findings }) =>
+    end: (run, how) =>
       database.transaction(async (transaction) => {
         await transaction.run(sql.lockPullRequest, run.id)
-        const reason = storableText(receipt.reason ?? '')
-        const ended = await held(transaction, run, sql.end, state, reason)
-        await transaction.run(sql.insertReceipt, run.id, ...receiptColumns(receipt))
-        if (findings) await replaceFindings(transaction, run, findings)
-        const status = state === 'failed' ? 'failed' : 'completed'
-        await transaction.run(sql.settlePullRequest, ended.pull_request_id, status)
+        await endRun(transaction, run, how)
       }),
 
-    owe: (run, { head, baseBranch }) =>
+    giveWay: (run, { shown, isOwed, receipt }) =>
       database.transaction(async (transaction) => {
         await transaction.run(sql.lockPullRequest, run.id)
-        await transaction.run(sql.oweAnother, run.id, newId(), head, storableText(baseBranch))
+        const kept = await transaction.run(sql.keepShown, run.id, ...shownColumns(shown))
+        if (kept.length === 0) return false
+        if (isOwed) {
+          await transaction.run(sql.oweAnother, run.id, newId(), shown.head, storableText(shown.baseBranch))
+        }
+        const detail = storableJson({ reason: receipt.reason ?? '' })
+        await held(transaction, run, sql.insertEvent, 'superseded', detail)
+        await endRun(transaction, run, { state: 'superseded', receipt })
+        return true
       }),
 
     saidBefore: async ({ repository, pullRequest, id }) => {
@@ -91,8 +120,8 @@ export function openRunStore(database: Database, newId: IdSource = randomIds): R
       return new Set(rows.map(({ fingerprint }) => fingerprint))
     },
 
-    owed: async (limit) => {
-      const rows = await database.run(sql.selectOwed, limit)
+    owed: async (limit, after) => {
+      const rows = await database.run(sql.selectOwed, limit, after ?? null)
       return rows.map(({ id }) => id as RunId) // made by us
     },
   }
@@ -112,6 +141,19 @@ async function held<Row extends object>(
 
 function lost({ id, attempt }: StartedRun): RunLostError {
   return new RunLostError(`attempt ${attempt} holds run ${id} no more`)
+}
+
+async function endRun(
+  transaction: Queryable,
+  run: StartedRun,
+  { state, receipt, findings }: RunEnd,
+): Promise<void> {
+  const reason = storableText(receipt.reason ?? '')
+  const ended = await held(transaction, run, sql.end, state, reason)
+  await transaction.run(sql.insertReceipt, run.id, ...receiptColumns(receipt))
+  if (findings) await replaceFindings(transaction, run, findings)
+  const status = state === 'failed' ? 'failed' : 'completed'
+  await transaction.run(sql.settlePullRequest, ended.pull_request_id, status)
 }
 
 async function replaceFindings(
@@ -137,9 +179,16 @@ function startedRun(row: sql.StartedRow): StartedRun {
   }
 }
 
-function intentOf({ intended, github_id: githubId }: sql.IntentRow): Intent {
+function intentOf({ intended, github_id: githubId, age_ms: ageMs, answered }: sql.IntentRow): Intent {
   if (githubId !== null) return { kind: 'done', githubId }
-  return { kind: intended ? 'intended' : 'new' }
+  return intended ? { kind: 'intended', ageMs: ageMs ?? 0, answered: answered ?? false } : { kind: 'new' }
+}
+
+/** What GitHub shows in the order in which `runs-keep-shown` takes it. */
+function shownColumns(shown: ShownPullRequest): readonly SqlValue[] {
+  const { head, baseBranch, state, draft, locked, labels, updatedAt } = shown
+  const names = storableJson(labels)
+  return [head, storableText(baseBranch), state, draft, locked, names, updatedAt]
 }
 
 /** A receipt in the order in which `runs-insert-receipt` takes it. */
