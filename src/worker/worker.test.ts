@@ -208,8 +208,9 @@ describe.skipIf(kind?.missing)('a worker', () => {
         }),
         { queue: queueWith({ retry }) },
       )
-      await eventually(() => expect(asked).toHaveLength(1))
+      await eventually(() => expect(outcomes).toHaveLength(1))
       expect(await claim()).toEqual([])
+      await clock.sleepers(1)
       clock.advance(3_600_000)
       await eventually(() => expect(outcomes.at(-1)).toBe('test completed'))
       return { first: outcomes[0], attempts, ...(asked[0] as object) }
