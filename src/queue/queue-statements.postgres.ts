@@ -65,17 +65,26 @@ export const claim = statement<ClaimedRow>(
    order by due_at, position`,
 )
 
-export const extend = statement<object>(
+/** The rows of `extend` and `complete`: the leases that were held. A token names one claim of one job. */
+export interface HeldRow {
+  readonly leaseToken: string
+}
+
+export const extend = statement<HeldRow>(
   'queue-extend',
   `update jobs
-   set available_at = ${NOW} + $4 * interval '1 millisecond'
-   where id = $2 and lease_token = $3
-   returning id`,
+   set available_at = ${NOW} + wanted.lease_ms * interval '1 millisecond'
+   from unnest($2::text[], $3::text[], $4::double precision[]) as wanted (id, lease_token, lease_ms)
+   where jobs.id = wanted.id and jobs.lease_token = wanted.lease_token
+   returning jobs.lease_token as "leaseToken"`,
 )
 
-export const complete = statement<object>(
+export const complete = statement<HeldRow>(
   'queue-complete',
-  'delete from jobs where id = $1 and lease_token = $2 returning id',
+  `delete from jobs
+   using unnest($1::text[], $2::text[]) as done (id, lease_token)
+   where jobs.id = done.id and jobs.lease_token = done.lease_token
+   returning jobs.lease_token as "leaseToken"`,
 )
 
 export const retry = statement<object>(

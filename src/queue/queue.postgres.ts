@@ -3,8 +3,12 @@ import { systemClock, type Clock } from '../base/clock.ts'
 import type { Database, SqlValue, Statement } from '../postgres/database.ts'
 import { storableText } from '../postgres/storable-text.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { coalesce } from './coalesce.ts'
 import type { ClaimedJob, DeadLetter, JobId, Queue } from './queue.ts'
 import * as sql from './queue-statements.postgres.ts'
+
+/** Jobs that one statement settles or extends. */
+const MAX_BATCH = 200
 
 /** How long news of a job can take when the notification was lost, or when its time came without one. */
 const POLL_MS = 1_000
@@ -67,6 +71,23 @@ export function openPostgresQueue(database: Database, { log, clock }: PostgresQu
     return (await database.run(statement, ...values)).length > 0
   }
 
+  // What is settled or extended in one turn shares a statement, and so a commit: that is what a job costs here.
+  const completeJob = coalesce(MAX_BATCH, async (jobs: readonly ClaimedJob[]) => {
+    const held = await database.run(sql.complete, idsOf(jobs), tokensOf(jobs))
+    return whetherHeld(jobs, held)
+  })
+
+  interface Extension {
+    readonly job: ClaimedJob
+    readonly leaseMs: number
+  }
+  const extendLease = coalesce(MAX_BATCH, async (leases: readonly Extension[]) => {
+    const jobs = leases.map(({ job }) => job)
+    const lengths = leases.map(({ leaseMs }) => leaseMs)
+    const held = await database.run(sql.extend, now(), idsOf(jobs), tokensOf(jobs), lengths)
+    return whetherHeld(jobs, held)
+  })
+
   return {
     enqueue: async (jobs) => {
       if (jobs.length === 0) return 0
@@ -96,8 +117,8 @@ export function openPostgresQueue(database: Database, { log, clock }: PostgresQu
       return []
     },
 
-    extend: (job, leaseMs) => changed(sql.extend, now(), job.id, job.leaseToken, leaseMs),
-    complete: (job) => changed(sql.complete, job.id, job.leaseToken),
+    extend: (job, leaseMs) => extendLease({ job, leaseMs }),
+    complete: (job) => completeJob(job),
     retry: (job, { at, countsAsAttempt, reason }) =>
       changed(sql.retry, now(), job.id, job.leaseToken, at, countsAsAttempt ? 0 : 1, storableText(reason)),
     bury: (job, reason) => changed(sql.bury, now(), job.id, job.leaseToken, storableText(reason)),
@@ -118,6 +139,14 @@ export function openPostgresQueue(database: Database, { log, clock }: PostgresQu
       await stopListening?.()
     },
   }
+}
+
+const idsOf = (jobs: readonly ClaimedJob[]): string[] => jobs.map(({ id }) => id)
+const tokensOf = (jobs: readonly ClaimedJob[]): string[] => jobs.map(({ leaseToken }) => leaseToken)
+
+function whetherHeld(jobs: readonly ClaimedJob[], held: readonly sql.HeldRow[]): readonly boolean[] {
+  const tokens = new Set(held.map(({ leaseToken }) => leaseToken))
+  return jobs.map(({ leaseToken }) => tokens.delete(leaseToken)) // only the first of two calls for one lease
 }
 
 function claimedJob(row: sql.ClaimedRow): ClaimedJob {

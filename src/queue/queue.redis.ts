@@ -4,7 +4,7 @@ import type { Redis, Script } from '../redis/redis.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { promote } from './claim-scripts.redis.ts'
 import { createClaimer, LOOK_AGAIN_MS } from './claimer.redis.ts'
-import { coalesce } from './coalesce.redis.ts'
+import { coalesce } from './coalesce.ts'
 import { createDueAlarm } from './due-alarm.redis.ts'
 import { queueKeys } from './queue-lua.redis.ts'
 import * as replies from './queue-replies.redis.ts'
@@ -70,6 +70,15 @@ export function openRedisQueue(redis: Redis, { log, prefix, clock }: RedisQueueO
     return replies.readFlags(await run(complete, ...args))
   })
 
+  interface Extension {
+    readonly token: string
+    readonly leaseMs: number
+  }
+  const extendLease = coalesce(MAX_BATCH, async (leases: readonly Extension[]) => {
+    const args = leases.flatMap(({ token, leaseMs }) => [token, String(leaseMs)])
+    return replies.readFlags(await run(extend, now(), ...args))
+  })
+
   return {
     enqueue: async (jobs) => {
       const added = await Promise.all(jobs.map((job) => addJob(enqueueArgs(job))))
@@ -78,7 +87,7 @@ export function openRedisQueue(redis: Redis, { log, prefix, clock }: RedisQueueO
 
     claim: (options, signal) => claimer.claim(options, signal),
 
-    extend: (job, leaseMs) => isOne(extend, now(), job.leaseToken, String(leaseMs)),
+    extend: ({ leaseToken }, leaseMs) => extendLease({ token: leaseToken, leaseMs }),
     complete: (job) => completeJob(job),
     retry: async (job, { at, countsAsAttempt, reason }) => {
       const when = String(at.getTime())

@@ -12,19 +12,26 @@ local function settle(token)
 end
 `
 
-/** Args: now, token, lease in milliseconds. Reply: 1 or 0. */
+/** Args: now, then token and lease in milliseconds of each job. Reply: 1 or 0 for each. */
 export const extend = queueScript(
   'queue-extend',
   `
-local now, token, lease_ms = time(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-if redis.call('ZREM', leases, token) == 0 then return 0 end
-local entry = parse(token)
-local pending = redis.pcall('XPENDING', jobs, GROUP, entry, entry, 1)[1]
-if not pending then return 0 end
-redis.call('ZADD', leases, now + lease_ms, token)
--- Keeps the entry from looking abandoned to the sweep.
-redis.call('XCLAIM', jobs, GROUP, pending[2], 0, entry, 'JUSTID')
-return 1
+local now = time(ARGV[1])
+
+local function keep(token, lease_ms)
+  if redis.call('ZREM', leases, token) == 0 then return 0 end
+  local entry = parse(token)
+  local pending = redis.pcall('XPENDING', jobs, GROUP, entry, entry, 1)[1]
+  if not pending then return 0 end
+  redis.call('ZADD', leases, now + lease_ms, token)
+  -- Keeps the entry from looking abandoned to the sweep.
+  redis.call('XCLAIM', jobs, GROUP, pending[2], 0, entry, 'JUSTID')
+  return 1
+end
+
+local held = {}
+for i = 2, #ARGV, 2 do table.insert(held, keep(ARGV[i], tonumber(ARGV[i + 1]))) end
+return held
 `,
 )
 
