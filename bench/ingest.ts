@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { openPostgres } from '../test/services.ts'
-import { countDeliveries, createIngestDatabase } from './ingest/database.ts'
-import { installProbot } from './ingest/probot-package.ts'
+import { createMigratedDatabase } from './create-migrated-database.ts'
+import { countDeliveries } from './ingest/database.ts'
 import { workloads, type Workload } from './ingest/delivery-source.ts'
 import { openContestant, type Contestant } from './ingest/contestant.ts'
 import { sendLoad, type LoadResult } from './ingest/send-load.ts'
+import { installPeers } from './install-peers.ts'
 import { median } from './median.ts'
 
 export const ingestOptions = z.object({
@@ -55,12 +56,12 @@ export async function runIngest(
   say: (line: string) => void,
 ): Promise<IngestResult> {
   const { rounds, requests } = options
-  const probot = installProbot(say)
+  const probot = installPeers(['probot@14.3.2'], say)
   const service = await openPostgres(['fsync=on'])
   if (!service) throw new Error('there is no PostgreSQL on this machine')
   const contestants: Contestant[] = []
   try {
-    const database = await createIngestDatabase(service.url)
+    const { url: database } = await createMigratedDatabase(service.url)
     contestants.push(
       await openContestant('lorgnette', database),
       await openContestant('probot', probot),
