@@ -47,16 +47,17 @@ export interface ServerLimits {
   readonly headersMs: number
   /** A request whose body is not complete by then is dropped. GitHub itself gives up after 10 s. */
   readonly requestMs: number
+  /** A store that takes longer counts as away. The commit may still come: then the redelivery is a duplicate. */
   readonly storeMs: number
   readonly readinessMs: number
   /** How long requests under way may take to end when the server closes. */
   readonly closeMs: number
 }
 
-const defaultLimits: ServerLimits = {
+export const defaultLimits: ServerLimits = {
   headersMs: 10_000,
   requestMs: 20_000,
-  storeMs: 5_000,
+  storeMs: 1_500,
   readinessMs: 1_500,
   closeMs: 5_000,
 }

@@ -51,7 +51,7 @@ const RETRY_AFTER_SECONDS = 10
 export function openDeliveryReceiver(options: ReceiverOptions): DeliveryReceiver {
   const { store, clock, metrics, log, secrets, rules, hideSecrets } = options
   const enqueuer = openEnqueuer(options.queue, log)
-  const storeTimeoutMs = options.storeTimeoutMs ?? 5_000
+  const storeTimeoutMs = options.storeTimeoutMs ?? 1_500
   const logSometimes = createLimitedLog(clock, 10_000)
 
   async function receive(
