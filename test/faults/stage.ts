@@ -80,7 +80,7 @@ export interface StageOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const SECRET = 'a secret of the faults'
+export const SECRET = 'a secret of the faults'
 
 export async function openStage(options: StageOptions): Promise<Stage> {
   const opened = createCloser((error) => process.stderr.write(`could not close: ${String(error)}\n`))
