@@ -22,6 +22,7 @@ import type { GitHub } from './github/github.ts'
 import { openModel } from './llm/model.ai-sdk.ts'
 import { limitedModel } from './llm/model.limited.ts'
 import { retryingModel } from './llm/model.retrying.ts'
+import { sharedModel } from './llm/model-source.ts'
 import type { Model } from './llm/model.ts'
 import { openPostgres } from './postgres/database.pg.ts'
 import { openPglite } from './postgres/database.pglite.ts'
@@ -231,7 +232,7 @@ function openReviewChange(config: Config, analysers: readonly Analyser[]): Revie
     settings: config.review,
     clock: systemClock,
     newId: randomIds,
-    ...(model && { model }),
+    ...(model && { models: sharedModel(model) }),
   })
 }
 

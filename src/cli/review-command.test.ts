@@ -19,6 +19,7 @@ import { diffBlobs } from '../git/diff-blobs.ts'
 import { openGitHub } from '../github/github.octokit.ts'
 import { repositoryName } from '../github/github.ts'
 import { openModel } from '../llm/model.ai-sdk.ts'
+import { sharedModel } from '../llm/model-source.ts'
 import type { Model } from '../llm/model.ts'
 import { createReviewChange } from '../review/review-change.ts'
 import { reviewOnce } from '../review/review-once.ts'
@@ -71,7 +72,7 @@ function emulatedModel(): Model {
 /** The real engine, with a linter for Python and perhaps a model. */
 function reviewing(model?: Model): Reviewing {
   const reviewChange = createReviewChange({
-    ...(model && { model }),
+    ...(model && { models: sharedModel(model) }),
     analysers: [ruff],
     scanSecrets,
     checkSyntax,

@@ -1,4 +1,5 @@
 import { errorMessage, isAbort } from '../base/errors.ts'
+import { randomIds } from '../base/ids.ts'
 import { readLocalChange } from '../git/local-change.ts'
 import { readPatchChange } from '../git/patch-change.ts'
 import type { RepositoryName } from '../github/github.ts'
@@ -115,8 +116,9 @@ async function reviewRead(
   context: ReviewContext,
   signal: AbortSignal,
 ): Promise<Reviewed> {
+  const scope = { tenant: 'local', repository: change.name, runId: randomIds() }
   const result = await during(kind, context, ({ reviewChange }, observer) =>
-    reviewChange(change, observer, signal),
+    reviewChange(change, scope, observer, signal),
   )
   return { ...result, name: change.name, files: change.files, posted: 'not' }
 }

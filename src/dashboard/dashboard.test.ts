@@ -106,6 +106,7 @@ for (const kind of testDatabases()) {
           unit: 'src/hello.ts',
           model: 'openai/gpt',
           usage: { inputTokens: 1_200, cachedInputTokens: 1_000, outputTokens: 34 },
+          source: 'model',
           latencyMs: 1_250,
           outcome: 'answered',
           detail: 'stop',

@@ -86,12 +86,13 @@ const callsOfRun = statement<{
   latency_ms: number
   outcome: RecordedCall['outcome']
   detail: string
+  source: RecordedCall['source']
   attempt: number
   created_at: Date
 }>(
   'history_calls',
-  `select purpose, unit, model, input_tokens, cached_input_tokens, output_tokens, latency_ms, outcome, detail, attempt,
-     created_at
+  `select purpose, unit, model, input_tokens, cached_input_tokens, output_tokens, latency_ms, outcome, detail, source,
+     attempt, created_at
    from llm_calls where run_id = $1 order by id`,
 )
 
@@ -167,6 +168,7 @@ export function createPostgresRunHistory(database: Queryable): RunHistory {
           latencyMs: call.latency_ms,
           outcome: call.outcome,
           detail: call.detail,
+          source: call.source,
           attempt: call.attempt,
           at: call.created_at,
         })),

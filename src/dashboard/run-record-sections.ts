@@ -62,7 +62,9 @@ function callRow(call: RecordedCall): Html {
   const { inputTokens, cachedInputTokens, outputTokens } = call.usage
   return html`<tr>
     <th scope="row">${call.purpose} <code>${call.unit}</code> <span class="where">${call.model}</span></th>
-    <td>${call.outcome} <span class="where">${call.detail}</span></td>
+    <td>
+      ${call.source === 'cache' ? 'from the cache' : call.outcome} <span class="where">${call.detail}</span>
+    </td>
     <td class="amount">
       ${number(inputTokens)}${cachedInputTokens > 0 && html` <span class="where">${number(cachedInputTokens)} cached</span>`}
     </td>

@@ -75,6 +75,7 @@ export function modelContract(open: (settings: ContractSettings) => Model): void
       value,
       text: json,
       finishReason: 'stop',
+      source: 'model',
       rawFinishReason: expect.stringMatching(/^(stop|end_turn|tool_use)$/) as unknown,
       usage,
       model: model.id,

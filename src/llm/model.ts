@@ -41,9 +41,12 @@ export interface Answer {
   readonly finishReason: FinishReason
   /** The provider's own word for it. */
   readonly rawFinishReason: string
+  /** What it cost, whoever paid: for an answer from the cache that is what was saved. */
   readonly usage: Usage
   /** `provider/model` that answered. */
   readonly model: string
+  /** `cache` when nothing was paid for this question: it was answered before, or somebody was just asking it. */
+  readonly source: 'model' | 'cache'
 }
 
 /**

@@ -19,7 +19,7 @@ export function usableAnswer(model: string, result: LanguageModelV3GenerateResul
   if (text.trim() === '') throw unusable('empty', 'answered nothing')
   const value = readJsonAnswer(text)
   if (value === undefined) throw unusable('garbage', 'answered something other than one JSON object')
-  return { value, text, finishReason, rawFinishReason, usage, model }
+  return { value, text, finishReason, rawFinishReason, usage, model, source: 'model' }
 }
 
 const finishReasons: Record<LanguageModelV3GenerateResult['finishReason']['unified'], FinishReason> = {

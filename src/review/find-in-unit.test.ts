@@ -39,6 +39,7 @@ const answering = (value: unknown): Promise<UnitOutcome> =>
     rawFinishReason: 'stop',
     usage,
     model: 'openai/large-2026',
+    source: 'model',
   }))
 
 test('a unit is asked once, with its own question', async () => {
@@ -54,6 +55,7 @@ test('a unit is asked once, with its own question', async () => {
 test('a finding is named, placed, and says which model found it', async () => {
   expect(await answering({ findings: [entry] })).toEqual({
     kind: 'read',
+    source: 'model',
     candidates: [
       {
         candidate: {
@@ -75,7 +77,7 @@ test('a finding is named, placed, and says which model found it', async () => {
 })
 
 test('no finding is a good answer', async () => {
-  expect(await answering({ findings: [] })).toEqual({ kind: 'read', candidates: [] })
+  expect(await answering({ findings: [] })).toEqual({ kind: 'read', source: 'model', candidates: [] })
 })
 
 test('a replacement comes along when it may be shown', async () => {

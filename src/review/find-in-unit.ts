@@ -12,7 +12,12 @@ import { usableReplacement } from './suggestion.ts'
 import type { Unit } from './units.ts'
 
 export type UnitOutcome =
-  | { readonly kind: 'read'; readonly candidates: readonly GroundedCandidate[] }
+  | {
+      readonly kind: 'read'
+      readonly candidates: readonly GroundedCandidate[]
+      /** `cache` when nothing was paid for the whole unit. */
+      readonly source: Answer['source']
+    }
   /** The unit's hunks were not read. */
   | { readonly kind: 'failed'; readonly reason: string }
 
@@ -32,6 +37,7 @@ export async function findInUnit(
     if (!entries) return { kind: 'failed', reason: 'the model answered without a list of findings' }
     return {
       kind: 'read',
+      source: answer.source,
       candidates: entries.map((entry) => readCandidate(entry, unit, tagged, answer.model, newId())),
     }
   } catch (error) {

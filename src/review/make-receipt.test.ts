@@ -75,16 +75,16 @@ describe('with a model', () => {
             ['failed', 2, 'the answer was garbage'],
             ['over-budget', 1, 'over the budget'],
           ),
-          ...units(whole, ['read', 2], ['read', 1]),
+          ...units(whole, ['read', 2], ['from-cache', 1]),
         ],
       }),
     )
     expect(receipt).toEqual({
       outcome: 'reviewed',
       reader: { model, analysers: [] },
-      hunks: { read: 4, 'from-cache': 0, skipped: 2, 'over-budget': 1, failed: 2 },
+      hunks: { read: 3, 'from-cache': 1, skipped: 2, 'over-budget': 1, failed: 2 },
       files: [
-        { path: 'a.py', hunks: { read: 3 } },
+        { path: 'a.py', hunks: { read: 2, 'from-cache': 1 } },
         { path: 'b.py', hunks: { read: 1, failed: 2, 'over-budget': 1 }, reason: 'the answer was garbage' },
         { path: 'yarn.lock', hunks: { skipped: 2 }, reason: 'lock file' },
       ],

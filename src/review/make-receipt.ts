@@ -8,7 +8,7 @@ import type { Unit } from './units.ts'
 
 export interface ReadUnit {
   readonly unit: Unit
-  readonly outcome: 'read' | 'over-budget' | 'failed'
+  readonly outcome: 'read' | 'from-cache' | 'over-budget' | 'failed'
   /** Why it was not read. */
   readonly reason?: string
 }

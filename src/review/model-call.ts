@@ -1,4 +1,4 @@
-import type { Question, Usage } from '../llm/model.ts'
+import type { Answer, Question, Usage } from '../llm/model.ts'
 
 /** One question that was asked, for the record. Holds neither prompt nor answer. */
 export interface ModelCall {
@@ -6,9 +6,11 @@ export interface ModelCall {
   /** The path of the unit's file, or what else it covered. */
   readonly unit: string
   readonly model: string
+  /** For an answer from the cache: what it had cost, and what was saved. */
   readonly usage: Usage
+  readonly source: Answer['source']
   readonly latencyMs: number
-  /** `answered` and `unusable` were paid; `failed` was not. */
+  /** `unusable` was paid, and so was `answered`, unless from the cache; `failed` was not. */
   readonly outcome: 'answered' | 'unusable' | 'failed'
   /** The provider's finish reason, or the error. */
   readonly detail: string

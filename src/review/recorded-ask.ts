@@ -14,7 +14,9 @@ export function recordedAsk(
 ): (question: Question, unit: string, signal: AbortSignal) => Promise<Answer> {
   return async (question, unit, signal) => {
     const startMs = clock.now().getTime()
-    const record = (call: Pick<ModelCall, 'model' | 'usage' | 'outcome' | 'detail'>): void | Promise<void> =>
+    const record = (
+      call: Pick<ModelCall, 'model' | 'usage' | 'source' | 'outcome' | 'detail'>,
+    ): void | Promise<void> =>
       onCall({ ...call, purpose: question.purpose, unit, latencyMs: clock.now().getTime() - startMs })
     let answer: Answer
     try {
@@ -24,14 +26,15 @@ export function recordedAsk(
       const detail = errorMessage(error)
       await record(
         error instanceof UnusableAnswerError
-          ? { model: model.id, usage: error.usage, outcome: 'unusable', detail }
-          : { model: model.id, usage: NOTHING_USED, outcome: 'failed', detail },
+          ? { model: model.id, usage: error.usage, source: 'model', outcome: 'unusable', detail }
+          : { model: model.id, usage: NOTHING_USED, source: 'model', outcome: 'failed', detail },
       )
       throw error
     }
     await record({
       model: answer.model,
       usage: answer.usage,
+      source: answer.source,
       outcome: 'answered',
       detail: answer.rawFinishReason,
     })

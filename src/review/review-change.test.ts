@@ -7,6 +7,7 @@ import { randomIds } from '../base/ids.ts'
 import { addedContent } from '../diff/added-content.ts'
 import { parsePatch } from '../diff/parse-patch.ts'
 import type { Change } from './change.ts'
+import type { RunScope } from '../llm/model-source.ts'
 import { createReviewChange } from './review-change.ts'
 import { defaultReviewSettings } from './review-settings.ts'
 
@@ -62,9 +63,54 @@ test('a credential that an analyser quotes reaches no finding', async () => {
     newId: randomIds,
   })
   const change = addedFile('client.py', [`TOKEN = "${token}"`, 'print("hello")'])
+  const scope = { tenant: 'local', repository: 'test', runId: 'one' }
   const quiet = { event: () => undefined, call: () => undefined }
-  const { findings } = await reviewChange(change, quiet, new AbortController().signal)
+  const { findings } = await reviewChange(change, scope, quiet, new AbortController().signal)
   expect(findings).toHaveLength(2)
   expect(JSON.stringify(findings)).not.toContain(token)
   expect(JSON.stringify(findings)).toContain('‹secret:github-token›')
+})
+
+test('the model is asked for the run, and what the cache answered is not counted as read by it', async () => {
+  const scopes: RunScope[] = []
+  const reviewChange = createReviewChange({
+    models: {
+      id: 'openai/large',
+      forRun: (scope) => {
+        scopes.push(scope)
+        return {
+          id: 'openai/large',
+          ask: ({ prompt }) =>
+            Promise.resolve({
+              value: { findings: [] },
+              text: '{"findings": []}',
+              finishReason: 'stop',
+              rawFinishReason: 'stop',
+              usage: { inputTokens: 10, cachedInputTokens: 0, outputTokens: 2 },
+              model: 'openai/large',
+              source: prompt.includes('old.py') ? 'cache' : 'model',
+            }),
+        }
+      },
+    },
+    analysers: [],
+    scanSecrets,
+    checkSyntax,
+    settings: defaultReviewSettings,
+    clock: systemClock,
+    newId: randomIds,
+  })
+  const [old, fresh] = ['old.py', 'new.py'].map((path) => addedFile(path, ['print("hello")']))
+  const change = { ...addedFile('a.py', ['']), files: [...(old?.files ?? []), ...(fresh?.files ?? [])] }
+  const scope = { tenant: '77', repository: 'octo/hello', pullRequest: 3, runId: 'one' }
+  const sources: string[] = []
+  const { receipt } = await reviewChange(
+    change,
+    scope,
+    { event: () => undefined, call: ({ unit, source }) => void sources.push(`${unit} ${source}`) },
+    new AbortController().signal,
+  )
+  expect(scopes).toEqual([scope])
+  expect(sources.toSorted()).toEqual(['new.py model', 'old.py cache'])
+  expect(receipt.hunks).toEqual({ read: 1, 'from-cache': 1, skipped: 0, 'over-budget': 0, failed: 0 })
 })

@@ -2,7 +2,7 @@ import type { Analyser } from '../analysis/analyser.ts'
 import type { Clock } from '../base/clock.ts'
 import { mapBounded } from '../base/concurrency.ts'
 import type { IdSource } from '../base/ids.ts'
-import type { Model } from '../llm/model.ts'
+import type { ModelSource, RunScope } from '../llm/model-source.ts'
 import type { Change } from './change.ts'
 import type { CheckSyntax } from './check-syntax.ts'
 import { findInUnit, type UnitOutcome } from './find-in-unit.ts'
@@ -34,6 +34,7 @@ export interface ReviewResult {
 /** Reviews a change, wherever it comes from. */
 export type ReviewChange = (
   change: Change,
+  scope: RunScope,
   observer: ReviewObserver,
   signal: AbortSignal,
   said?: SaidBefore,
@@ -41,7 +42,7 @@ export type ReviewChange = (
 
 export interface Reviewer {
   /** Without a model the analysers are the review. */
-  readonly model?: Model
+  readonly models?: ModelSource
   readonly analysers: readonly Analyser[]
   readonly scanSecrets: ScanSecrets
   readonly checkSyntax: CheckSyntax
@@ -51,18 +52,20 @@ export interface Reviewer {
 }
 
 export function createReviewChange(reviewer: Reviewer): ReviewChange {
-  return (change, observer, signal, said = new Set()) =>
-    reviewChange(reviewer, change, observer, signal, said)
+  return (change, scope, observer, signal, said = new Set()) =>
+    reviewChange(reviewer, change, scope, observer, signal, said)
 }
 
 /** The story of a review: redact, select, divide, find, judge, account. */
 async function reviewChange(
-  { model, analysers, scanSecrets, checkSyntax, settings, clock, newId }: Reviewer,
+  { models, analysers, scanSecrets, checkSyntax, settings, clock, newId }: Reviewer,
   original: Change,
+  scope: RunScope,
   observer: ReviewObserver,
   signal: AbortSignal,
   said: SaidBefore,
 ): Promise<ReviewResult> {
+  const model = models?.forRun(scope)
   const { change, redacted, hide } = await redactChange(original, scanSecrets)
   const files = selectFiles(change, settings)
   const divided = model ? makeUnits(files, settings) : { units: [], overBudget: [] }
@@ -148,7 +151,7 @@ async function askAll(
 
 function toReadUnit({ unit, outcome }: AskedUnit): ReadUnit {
   return outcome.kind === 'read'
-    ? { unit, outcome: 'read' }
+    ? { unit, outcome: outcome.source === 'cache' ? 'from-cache' : 'read' }
     : { unit, outcome: 'failed', reason: outcome.reason }
 }
 

@@ -44,7 +44,9 @@ export async function reviewOnce(
     throw new PermanentError(`${name}#${number} is not there, or the token may not see it`)
   }
   const change = await gatherPullRequest(repository, pullRequest, gathering, signal)
-  const result = { ...(await reviewChange(change, observer, signal)), files: change.files }
+  const id = newId() as RunId // a run of its own, in no store
+  const scope = { tenant: 'local', repository: name, pullRequest: number, runId: id }
+  const result = { ...(await reviewChange(change, scope, observer, signal)), files: change.files }
   if (!post) return { ...result, posted: 'not' }
 
   const now = await repository.pullRequest(number, signal)
@@ -52,7 +54,7 @@ export async function reviewOnce(
     throw new PermanentError(`${name}#${number} was closed or pushed to meanwhile: nothing was posted`)
   }
   const run: StartedRun = {
-    id: newId() as RunId, // a run of its own, in no store
+    id,
     repository: name,
     pullRequest: number,
     head: pullRequest.head.commit,

@@ -85,7 +85,7 @@ const selectRun = statement<{
 )
 
 /** Reads everything and finds nothing: who asks a model or analysers has tests of its own. */
-const findNothing: ReviewChange = async (change, _observer, signal) => {
+const findNothing: ReviewChange = async (change, _scope, _observer, signal) => {
   read.push(change)
   await meanwhile(signal)
   const files = change.files.map((file) => ({ file, selection: { kind: 'review' } as const }))

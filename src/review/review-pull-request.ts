@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { errorKind, isAbort, PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
+import type { RunScope } from '../llm/model-source.ts'
 import { gatherDiffs, gatherPullRequest, type DiffBlobs } from './gather.ts'
 import { emptyReceipt } from './make-receipt.ts'
 import { postReview, type Posting } from './post-review.ts'
@@ -186,11 +187,15 @@ async function decide(
       await runs.recordCall(run, call)
     },
   }
-  const result = await reviewChange(change, observer, signal, await runs.saidBefore(run))
+  const result = await reviewChange(change, scopeOf(run), observer, signal, await runs.saidBefore(run))
   const decided = { ...result, baseCommit: pullRequest.base.commit }
   await runs.decide(run, decided)
   await runs.record(run, { step: 'decided', detail: { ...result.receipt.findings } })
   return decided
+}
+
+function scopeOf({ id, repository, pullRequest, installationId }: StartedRun): RunScope {
+  return { tenant: String(installationId ?? 'local'), repository, pullRequest, runId: id }
 }
 
 interface Obstacle {

@@ -31,6 +31,7 @@ export interface RunSeen {
     input_tokens: number
     latency_ms: number
     detail: string
+    source: string
   }[]
   /** In their order. */
   readonly findings: readonly { id: string; verdict: string; side: string | null; title: string }[]
@@ -301,6 +302,7 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     latencyMs: 12.5,
     outcome: 'answered',
     detail: 'stop',
+    source: 'cache',
   } as const
 
   test.each(Object.keys(writes))(
@@ -340,7 +342,14 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
       { attempt: 2, step: 'started', detail: {} },
     ])
     expect(seen.calls).toEqual([
-      { attempt: 2, unit: 'src/a.ts', input_tokens: 5_000_000_000, latency_ms: 12.5, detail: 'stop' },
+      {
+        attempt: 2,
+        unit: 'src/a.ts',
+        input_tokens: 5_000_000_000,
+        latency_ms: 12.5,
+        detail: 'stop',
+        source: 'cache',
+      },
     ])
   })
 

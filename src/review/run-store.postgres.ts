@@ -42,7 +42,7 @@ export function openRunStore(database: Database, newId: IdSource = randomIds): R
       await held(database, run, sql.insertEvent, storableText(step), storableJson(detail))
     },
 
-    recordCall: async (run, { purpose, unit, model, usage, latencyMs, outcome, detail }) => {
+    recordCall: async (run, { purpose, unit, model, usage, latencyMs, outcome, detail, source }) => {
       const tokens = [usage.inputTokens, usage.cachedInputTokens, usage.outputTokens]
       const texts = { unit: storableText(unit), model: storableText(model), detail: storableText(detail) }
       await held(
@@ -56,6 +56,7 @@ export function openRunStore(database: Database, newId: IdSource = randomIds): R
         latencyMs,
         outcome,
         texts.detail,
+        source,
       )
     },
 

@@ -35,6 +35,7 @@ test('tokens are counted once: cached ones are not input ones as well', async ()
   metrics.modelCall({
     purpose: 'find',
     outcome: 'answered',
+    source: 'model',
     seconds: 3,
     inputTokens: 1_000,
     cachedInputTokens: 900,
@@ -43,10 +44,25 @@ test('tokens are counted once: cached ones are not input ones as well', async ()
   const lines = (await metrics.text()).split('\n')
   expect(lines).toEqual(
     expect.arrayContaining([
-      'lorgnette_model_tokens_total{kind="input",outcome="answered"} 100',
-      'lorgnette_model_tokens_total{kind="cached-input",outcome="answered"} 900',
-      'lorgnette_model_tokens_total{kind="output",outcome="answered"} 50',
-      'lorgnette_model_call_seconds_count{purpose="find",outcome="answered"} 1',
+      'lorgnette_model_tokens_total{kind="input",outcome="answered",source="model"} 100',
+      'lorgnette_model_tokens_total{kind="cached-input",outcome="answered",source="model"} 900',
+      'lorgnette_model_tokens_total{kind="output",outcome="answered",source="model"} 50',
+      'lorgnette_model_call_seconds_count{purpose="find",outcome="answered",source="model"} 1',
+    ]),
+  )
+})
+
+test('what an answer from the cache had cost is counted apart from what was paid', async () => {
+  const metrics = openMetrics()
+  const call = { purpose: 'find', outcome: 'answered', seconds: 3, cachedInputTokens: 0 } as const
+  metrics.modelCall({ ...call, source: 'model', inputTokens: 10, outputTokens: 1 })
+  metrics.modelCall({ ...call, source: 'cache', inputTokens: 700, outputTokens: 70 })
+  const lines = (await metrics.text()).split('\n')
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'lorgnette_model_tokens_total{kind="input",outcome="answered",source="model"} 10',
+      'lorgnette_model_tokens_total{kind="input",outcome="answered",source="cache"} 700',
+      'lorgnette_model_tokens_total{kind="output",outcome="answered",source="cache"} 70',
     ]),
   )
 })

@@ -33,6 +33,8 @@ export interface Metrics {
   modelCall(call: {
     readonly purpose: string
     readonly outcome: 'answered' | 'unusable' | 'failed'
+    /** The tokens of an answer from the cache were saved, not paid. */
+    readonly source: 'model' | 'cache'
     readonly seconds: number
     readonly inputTokens: number
     readonly cachedInputTokens: number
@@ -89,11 +91,15 @@ export function openMetrics(): Metrics {
   )
   const modelCalls = histogram(
     'model_call_seconds',
-    'Questions to the model by purpose and outcome.',
+    'Questions to the model by purpose, outcome, and who answered.',
     [0.25, 0.5, 1, 2, 5, 10, 20, 40, 60, 120, 300],
-    ['purpose', 'outcome'],
+    ['purpose', 'outcome', 'source'],
   )
-  const modelTokens = counter('model_tokens_total', 'Tokens by kind and outcome.', ['kind', 'outcome'])
+  const modelTokens = counter('model_tokens_total', 'Tokens: paid (source model) and saved (source cache).', [
+    'kind',
+    'outcome',
+    'source',
+  ])
   const findings = counter('findings_total', 'Candidates by what became of them.', ['verdict', 'reason'])
   const githubCalls = counter('github_calls_total', 'Requests to GitHub by outcome.', ['outcome'])
   const comments = counter('comments_posted_total', 'Comments posted on pull requests.')
@@ -104,11 +110,11 @@ export function openMetrics(): Metrics {
     job: (kind, outcome) => jobs.inc({ kind, outcome }),
     run: (outcome, seconds) => runs.observe({ outcome }, seconds),
     runWaited: (seconds) => waits.observe(seconds),
-    modelCall: ({ purpose, outcome, seconds, inputTokens, cachedInputTokens, outputTokens }) => {
-      modelCalls.observe({ purpose, outcome }, seconds)
-      modelTokens.inc({ kind: 'input', outcome }, inputTokens - cachedInputTokens)
-      modelTokens.inc({ kind: 'cached-input', outcome }, cachedInputTokens)
-      modelTokens.inc({ kind: 'output', outcome }, outputTokens)
+    modelCall: ({ purpose, outcome, source, seconds, inputTokens, cachedInputTokens, outputTokens }) => {
+      modelCalls.observe({ purpose, outcome, source }, seconds)
+      modelTokens.inc({ kind: 'input', outcome, source }, inputTokens - cachedInputTokens)
+      modelTokens.inc({ kind: 'cached-input', outcome, source }, cachedInputTokens)
+      modelTokens.inc({ kind: 'output', outcome, source }, outputTokens)
     },
     findings: (verdict, reason, count = 1) => findings.inc({ verdict, reason }, count),
     githubCall: (outcome) => githubCalls.inc({ outcome }),
