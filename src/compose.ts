@@ -14,6 +14,9 @@ import { randomIds } from './base/ids.ts'
 import type { DoctorSystems } from './cli/doctor-checks.ts'
 import type { Reviewing } from './cli/review-command.ts'
 import type { Config } from './config.ts'
+import type { DeadLetters } from './dead-letters/dead-letters.ts'
+import { explainLetters } from './dead-letters/explain-letters.ts'
+import { openLetterRuns } from './dead-letters/letter-runs.postgres.ts'
 import { githubWebUrl } from './dashboard/github-web-url.ts'
 import { createPostgresRunHistory } from './dashboard/run-history.postgres.ts'
 import { diffBlobs } from './git/diff-blobs.ts'
@@ -27,6 +30,7 @@ import type { Model } from './llm/model.ts'
 import { openPostgres } from './postgres/database.pg.ts'
 import { openPglite } from './postgres/database.pglite.ts'
 import { statement, type Database } from './postgres/database.ts'
+import { FolderInUseError } from './postgres/folder-in-use-error.ts'
 import { migrate } from './postgres/migrate.ts'
 import { openPostgresQueue } from './queue/queue.postgres.ts'
 import { openRedisQueue } from './queue/queue.redis.ts'
@@ -200,6 +204,34 @@ export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSyst
     openGitHub: (config) => (config.github.credentials ? openConfiguredGitHub(config, log) : undefined),
     openModel: openConfiguredModel,
     clock: systemClock,
+  }
+}
+
+/** Work that was given up, for the command line. The embedded store is held by its server: then that has to be asked. */
+export async function openDeadLetters(
+  config: Config,
+  log: Logger,
+): Promise<Closable & { readonly letters: DeadLetters }> {
+  const opened = createCloser((error) => log.warn({ error: errorMessage(error) }, 'could not close'))
+  try {
+    const database = opened.add(await openDatabase(config, log).catch(pointToServer(config)))
+    await refuseAwayStore(config, database)
+    await migrate(database)
+    const queue = opened.add(openQueue(config, database, log))
+    return { letters: explainLetters(queue, openLetterRuns(database)), close: () => opened.close() }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+function pointToServer({ server: { host, port } }: Config): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof FolderInUseError)) throw error
+    throw new PermanentError(
+      `process ${error.holder} has the embedded store in ${error.folder}: ` +
+        `use its page, http://${host}:${port}/dead-letters, or stop it first`,
+    )
   }
 }
 

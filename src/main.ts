@@ -2,12 +2,20 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { packageRoot } from './base/package-root.ts'
+import { runDeadLetters } from './cli/dead-letters-command.ts'
 import { runDemo } from './cli/demo-command.ts'
 import { openDoctor } from './cli/doctor-checks.ts'
 import { runDoctor } from './cli/doctor-command.ts'
 import { runProgram, type Commands, type SettingsOption } from './cli/program.ts'
 import { runReview } from './cli/review-command.ts'
-import { doctorSystems, migrateStore, openReviewing, openSystem, type Roles } from './compose.ts'
+import {
+  doctorSystems,
+  migrateStore,
+  openDeadLetters,
+  openReviewing,
+  openSystem,
+  type Roles,
+} from './compose.ts'
 import type { ConfigUse } from './config/joint-faults.ts'
 import { withEnvFile } from './config/env-file.ts'
 import { readConfig, type Config } from './config.ts'
@@ -45,6 +53,15 @@ const commands: Commands = {
       return await runDoctor(doctor.checks, { json: options.json, terminal }, interrupted.signal)
     } finally {
       await doctor.close()
+    }
+  },
+  deadLetters: async (request, options) => {
+    const config = readSettings(options, 'tool')
+    const opened = await openDeadLetters(config, createLogger('silent'))
+    try {
+      return await runDeadLetters(request, { letters: opened.letters, terminal })
+    } finally {
+      await opened.close()
     }
   },
   demo: (args) => runDemo(args, interrupted.signal),

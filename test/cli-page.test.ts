@@ -80,13 +80,15 @@ describe('the page about the command line', () => {
     patienceMs,
   )
 
-  test('names every command, and every option of review and doctor', async () => {
+  test('names every command, and every option of review, doctor and dead-letters', async () => {
     const names = async (command: string, pattern: RegExp): Promise<string[]> =>
       [...(await clone.run(command)).stdout.matchAll(pattern)].map(([, name = '']) => name)
-    const commands = await names('lorgnette --help', /^ {2}([a-z]+) (?!\[command\])/gm)
+    const commands = await names('lorgnette --help', /^ {2}([a-z-]+) (?!\[command\])/gm)
     const options = [
       ...(await names('lorgnette help review', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette help doctor', /^ {2}(--[a-z-]+)/gm)),
+      ...(await names('lorgnette dead-letters list --help', /^ {2}(--[a-z-]+)/gm)),
+      ...(await names('lorgnette dead-letters discard --help', /^ {2}(--[a-z-]+)/gm)),
     ]
     expect(commands).toContain('review')
     expect(options).toContain('--fail-on')

@@ -19,6 +19,7 @@ async function run(args: readonly string[], over: Partial<Commands> = {}) {
     migrate: note('migrate'),
     review: note('review'),
     doctor: note('doctor'),
+    deadLetters: note('dead-letters'),
     demo: note('demo'),
     ...over,
   }
@@ -49,6 +50,22 @@ test('a command that fails says why, as text alone', async () => {
   })
 })
 
+test('dead letters are listed, shown, replayed and discarded', async () => {
+  const request = async (...args: string[]) => (await run(['dead-letters', ...args])).calls
+  expect(await request('list')).toEqual([['dead-letters', { kind: 'list', limit: 50, json: false }, {}]])
+  expect(await request('list', '--limit', '9', '--json', '--env-file', 'x')).toEqual([
+    ['dead-letters', { kind: 'list', limit: 9, json: true }, { envFile: 'x' }],
+  ])
+  expect(await request('show', 'a')).toEqual([['dead-letters', { kind: 'show', id: 'a', json: false }, {}]])
+  expect(await request('replay', 'a', 'b')).toEqual([
+    ['dead-letters', { kind: 'replay', which: ['a', 'b'] }, {}],
+  ])
+  expect(await request('replay', '--all')).toEqual([['dead-letters', { kind: 'replay', which: 'all' }, {}]])
+  expect(await request('discard', '--all', '--yes')).toEqual([
+    ['dead-letters', { kind: 'discard', which: 'all' }, {}],
+  ])
+})
+
 test('the demo gets all arguments as they are', async () => {
   const args = ['--once', '--json', 'x', '--', '-h']
   expect((await run(['demo', ...args])).calls).toEqual([['demo', args]])
@@ -58,7 +75,7 @@ test('the demo gets all arguments as they are', async () => {
 describe('help', () => {
   test('names every command, and is asked for', async () => {
     const { code, stdout, stderr } = await run(['--help'])
-    for (const name of ['start', 'serve', 'work', 'review', 'doctor', 'migrate', 'demo']) {
+    for (const name of ['start', 'serve', 'work', 'review', 'doctor', 'dead-letters', 'migrate', 'demo']) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
     }
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -75,6 +92,15 @@ describe('help', () => {
       expect(stdout).toContain('Exit codes: 0 clean, 1 findings')
       expect(stdout).toContain('git diff --staged | lorgnette review --diff -')
     }
+  })
+
+  test('of dead letters names what can be done with them', async () => {
+    const { code, stdout } = await run(['dead-letters', '--help'])
+    for (const name of ['list', 'show', 'replay', 'discard'])
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
+    expect(stdout).toContain('Exit codes: 0 done')
+    expect(code).toBe(0)
+    expect((await run(['dead-letters', 'discard', '--help'])).stdout).toContain('--yes')
   })
 
   test('the version is printed', async () => {
@@ -97,6 +123,13 @@ describe('a command line that cannot be understood ends with 2, says why, and ru
     [['review', '--pr', 'shop'], 'Expected owner/repo#number'],
     [['review', '--pr', 'acme/shop#0'], 'Expected owner/repo#number'],
     [['review', '--pr', 'acme/..#1'], 'Expected owner/repo#number'],
+    [['dead-letters'], 'Usage: lorgnette dead-letters'],
+    [['dead-letters', 'lst'], 'Did you mean list?'],
+    [['dead-letters', 'list', '--limit', '0'], 'Expected a number from 1 to 9999'],
+    [['dead-letters', 'show'], "missing required argument 'id'"],
+    [['dead-letters', 'replay'], "name the ids of dead letters, or '--all'"],
+    [['dead-letters', 'replay', 'a', '--all'], 'cannot be used with ids'],
+    [['dead-letters', 'discard', '--all'], "needs '--yes'"],
     [['review', '--post'], "needs '--pr <owner/repo#number>'"],
   ])('%j: %s', async (args, message) => {
     const { code, calls, stdout, stderr } = await run(args)

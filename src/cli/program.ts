@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { errorMessage, isAbort } from '../base/errors.ts'
 import { severity, type Severity } from '../review/finding.ts'
+import type { DeadLettersRequest } from './dead-letters-command.ts'
+import { deadLettersCommand } from './dead-letters-program.ts'
 import { parsePullRequestName, type PullRequestName } from './pull-request-name.ts'
 import type { ReviewRequest } from './review-command.ts'
 import { write, type Terminal } from './terminal.ts'
@@ -19,6 +21,7 @@ export interface Commands {
   readonly migrate: (options: SettingsOption) => Promise<number>
   readonly review: (request: ReviewRequest, options: SettingsOption) => Promise<number>
   readonly doctor: (options: SettingsOption & { readonly json: boolean }) => Promise<number>
+  readonly deadLetters: (request: DeadLettersRequest, options: SettingsOption) => Promise<number>
   readonly demo: (args: readonly string[]) => Promise<number>
 }
 
@@ -44,7 +47,7 @@ export async function runProgram(
   const program = createProgram(commands, version, (code) => {
     exitCode = code
   })
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => output.push(text),
       writeErr: (text) => errors.push(text),
@@ -86,6 +89,13 @@ function createProgram(commands: Commands, version: string, exit: (code: number)
       .option('--json', 'print one JSON object', false)
       .addHelpText('after', '\nExit codes: 0 all is well, 1 something is wrong.'),
   ).action(async (options: SettingsOption & { json: boolean }) => exit(await commands.doctor(options)))
+  program.addCommand(
+    deadLettersCommand({
+      withSettings,
+      examples,
+      run: async (request, options) => exit(await commands.deadLetters(request, options)),
+    }),
+  )
   program
     .command('demo')
     .description('Show the whole system at work beside a stand-in for GitHub. Needs no account.')
