@@ -1,20 +1,24 @@
-import type { Clock } from '../src/base/clock.ts'
+import type { MeasuringClock } from '../src/base/clock.ts'
 
 /** A clock that stands still until a test moves it: sleepers wake when their time has come, in order. */
-export interface ManualClock extends Clock {
+export interface ManualClock extends MeasuringClock {
   /** Moves the time on, and wakes whoever slept until then. */
   advance(ms: number): void
+  /** Somebody sets the clock forward or, by a negative number, back: nobody wakes, and nothing that is measured changes. */
+  jump(ms: number): void
   /** Resolves when at least `count` sleepers wait: the moment to advance. */
   sleepers(count: number): Promise<void>
 }
 
 export function createManualClock(start = new Date('2026-01-01T00:00:00Z')): ManualClock {
-  let now = start.getTime()
+  let passed = 0
+  let setBy = start.getTime()
   let sleeping: { until: number; wake: () => void }[] = []
   let watchers: { count: number; tell: () => void }[] = []
 
   return {
-    now: () => new Date(now),
+    now: () => new Date(setBy + passed),
+    monotonicMs: () => passed,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted()
@@ -23,7 +27,7 @@ export function createManualClock(start = new Date('2026-01-01T00:00:00Z')): Man
           reject(signal?.reason as Error) // an AbortSignal's reason, as `throwIfAborted` throws it
         }
         const sleeper = {
-          until: now + Math.max(0, ms),
+          until: passed + Math.max(0, ms),
           wake: () => {
             signal?.removeEventListener('abort', abort)
             resolve()
@@ -38,10 +42,13 @@ export function createManualClock(start = new Date('2026-01-01T00:00:00Z')): Man
         })
       }),
     advance(ms) {
-      now += ms
-      const due = sleeping.filter(({ until }) => until <= now).sort((a, b) => a.until - b.until)
-      sleeping = sleeping.filter(({ until }) => until > now)
+      passed += ms
+      const due = sleeping.filter(({ until }) => until <= passed).sort((a, b) => a.until - b.until)
+      sleeping = sleeping.filter(({ until }) => until > passed)
       for (const { wake } of due) wake()
+    },
+    jump(ms) {
+      setBy += ms
     },
     sleepers: (count) =>
       new Promise((resolve) => {

@@ -7,8 +7,15 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-export const systemClock: Clock = {
+/** A clock that also measures time. Somebody may set `now` to anything at any moment: what has to last is measured. */
+export interface MeasuringClock extends Clock {
+  /** Milliseconds since some moment of this process. It never jumps. */
+  monotonicMs(): number
+}
+
+export const systemClock: MeasuringClock = {
   now: () => new Date(),
+  monotonicMs: () => performance.now(),
   sleep: async (ms, signal) => {
     await delay(Math.max(0, ms), undefined, signal ? { signal } : {})
   },

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { randomIds } from '../base/ids.ts'
 import { replyCode } from '../redis/redis-error.ts'
 import type { BlockingReader, Redis, Script } from '../redis/redis.ts'
@@ -15,7 +15,7 @@ export interface ClaimerOptions {
   readonly stream: string
   /** Jobs per claim at most, whatever is asked for. */
   readonly maxCount: number
-  readonly clock: Clock
+  readonly clock: MeasuringClock
   readonly log: Logger
 }
 
@@ -39,7 +39,7 @@ export function createClaimer(options: ClaimerOptions): Pick<Queue, 'claim' | 'c
 
   async function look({ count, leaseMs, worker }: ClaimOptions, handed: readonly string[]): Promise<Claimed> {
     await giveLostClaimsBack()
-    const time = clock.now().getTime()
+    const time = clock.monotonicMs()
     const cursor = time >= sweep.dueAt ? sweep.cursor : ''
     const nonce = randomIds()
     const args = [String(Math.min(count, maxCount)), String(leaseMs), worker, nonce, cursor, ...handed]
@@ -97,14 +97,14 @@ export function createClaimer(options: ClaimerOptions): Pick<Queue, 'claim' | 'c
   }
 
   async function claimNow(options: ClaimOptions, signal: AbortSignal): Promise<readonly ClaimedJob[]> {
-    const deadline = clock.now().getTime() + options.waitMs
+    const deadline = clock.monotonicMs() + options.waitMs
     const isOver = (): boolean => closing.signal.aborted || signal.aborted
     let handed: readonly string[] = []
     let failedBefore = false
     // What was handed to us is claimed and returned even after an abort: nobody else could settle it.
     while (handed.length > 0 || !isOver()) {
       const { jobs, dueInMs } = await look(options, handed)
-      const left = deadline - clock.now().getTime()
+      const left = deadline - clock.monotonicMs()
       if (jobs.length > 0 || left <= 0 || isOver()) return jobs
       const dueMs = dueInMs < 0 ? LOOK_AGAIN_MS : dueInMs
       const blockMs = Math.max(1, Math.ceil(Math.min(left, dueMs, LOOK_AGAIN_MS)))

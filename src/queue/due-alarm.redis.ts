@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 
 /** Rings once when the earliest of the times it was set to has come. */
 export interface DueAlarm {
@@ -10,13 +10,13 @@ export interface DueAlarm {
 /** The longest that one timer can last; an alarm that rings too early does no harm. */
 const LONGEST_MS = 3_600_000
 
-export function createDueAlarm(clock: Clock, ring: () => void): DueAlarm {
+export function createDueAlarm(clock: MeasuringClock, ring: () => void): DueAlarm {
   let pending: { readonly at: number; readonly cancel: AbortController } | undefined
   let stopped = false
 
   async function sleepThenRing(at: number, cancel: AbortSignal): Promise<void> {
     try {
-      await clock.sleep(at - clock.now().getTime(), cancel)
+      await clock.sleep(at - clock.monotonicMs(), cancel)
     } catch {
       return // stopped, or set to an earlier time
     }
@@ -26,7 +26,7 @@ export function createDueAlarm(clock: Clock, ring: () => void): DueAlarm {
 
   return {
     set: (ms) => {
-      const at = clock.now().getTime() + Math.min(ms, LONGEST_MS)
+      const at = clock.monotonicMs() + Math.min(ms, LONGEST_MS)
       if (ms < 0 || stopped || (pending && pending.at <= at)) return
       pending?.cancel.abort()
       const cancel = new AbortController()

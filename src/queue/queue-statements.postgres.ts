@@ -91,7 +91,7 @@ export const retry = statement<object>(
   'queue-retry',
   `with given_back as (
      update jobs
-     set available_at = greatest($4::timestamptz, ${NOW}),
+     set available_at = ${NOW} + $4::double precision * interval '1 millisecond',
          attempts = attempts - $5,
          reason = $6,
          lease_token = null,

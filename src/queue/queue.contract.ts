@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { errorKind } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import type { ClaimedJob, JobId, Queue } from './queue.ts'
+import type { ClaimedJob, JobId, NewJob, Queue } from './queue.ts'
 
 export interface QueueUnderTest {
   readonly queue: Queue
@@ -13,6 +13,8 @@ export interface QueueUnderTest {
   readonly clear: () => Promise<void>
   /** Another queue on the same jobs, as another process has it. */
   readonly openAnother: () => Queue
+  /** A queue on the same jobs that goes by the time of the service behind it, as the product's does. */
+  readonly openOnServiceTime: () => Queue
   readonly close: () => Promise<void>
 }
 
@@ -43,7 +45,7 @@ export function queueContract(open: () => Promise<QueueUnderTest>): void {
   const names = (jobs: readonly { id: string }[]): string[] => jobs.map(({ id }) => id)
   const inMs = (ms: number): Date => new Date(opened.now().getTime() + ms)
   const again = (job: ClaimedJob, ms: number, countsAsAttempt = true): Promise<boolean> =>
-    queue.retry(job, { at: inMs(ms), countsAsAttempt, reason: 'not yet' })
+    queue.retry(job, { delayMs: ms, countsAsAttempt, reason: 'not yet' })
   /** A claim that waits for a job; resolves once it does. */
   function waitingClaim(signal = never, on = queue): { result: Promise<readonly ClaimedJob[]> } {
     return { result: on.claim({ count: 1, leaseMs: LEASE_MS, worker: 'waiter', waitMs: 600_000 }, signal) }
@@ -160,6 +162,29 @@ export function queueContract(open: () => Promise<QueueUnderTest>): void {
     expect(names(await claim(2))).toEqual(['lost', 'young'])
   })
 
+  test('lost jobs come back in the order in which their leases ended', async () => {
+    for (const id of ['long', 'short']) await add(id)
+    const [long] = await claim(2)
+    opened.advance(1)
+    if (long) await queue.extend(long, LEASE_MS)
+    opened.advance(LEASE_MS)
+    expect(names(await claim(2))).toEqual(['short', 'long'])
+  })
+
+  test('delayed jobs come in the order of their times, and after what may be claimed before', async () => {
+    const later = (id: string, ms: number): NewJob => ({
+      id: jobId(id),
+      kind: 'test',
+      payload: {},
+      notBefore: inMs(ms),
+    })
+    await queue.enqueue([later('third', 3_000), later('second', 2_000)])
+    await add('first')
+    opened.advance(3_000)
+    await add('fourth')
+    expect(names(await claim(4))).toEqual(['first', 'second', 'third', 'fourth'])
+  })
+
   test('a job that kills its worker each time counts every attempt', async () => {
     await add('poison')
     for (let attempt = 1; attempt <= 6; attempt++) {
@@ -192,6 +217,31 @@ export function queueContract(open: () => Promise<QueueUnderTest>): void {
     expect(await queue.depth()).toMatchObject({ ready: 1 })
   })
 
+  test('a job that is completed twice at once is completed once', async () => {
+    await add('done')
+    const job = await claimOne()
+    expect(await Promise.all([queue.complete(job), queue.complete(job)])).toEqual([true, false])
+  })
+
+  test('heartbeats of many jobs at once tell each of its own lease', async () => {
+    await add('lost')
+    const lost = await claimOne()
+    opened.advance(LEASE_MS)
+    await claimOne()
+    for (const id of ['kept', 'kept longer']) await add(id)
+    const [kept, longer] = await claim(2)
+    if (!kept || !longer) throw new Error('jobs are missing')
+    const beats = [
+      queue.extend(lost, LEASE_MS),
+      queue.extend(kept, LEASE_MS),
+      queue.extend(longer, 2 * LEASE_MS),
+    ]
+    expect(await Promise.all(beats)).toEqual([false, true, true])
+    opened.advance(LEASE_MS)
+    expect(names(await claim(3)).toSorted()).toEqual(['kept', 'lost'])
+    expect(await queue.complete(longer)).toBe(true)
+  })
+
   test('a heartbeat keeps the job', async () => {
     await add('long')
     const job = await claimOne()
@@ -216,10 +266,10 @@ export function queueContract(open: () => Promise<QueueUnderTest>): void {
     const payload = { text: 'naïve 🎩 "\\ \u2028', list: [1, null, 0.1] }
     const enqueuedAt = opened.now()
     await queue.enqueue([{ id: jobId('kept'), kind: 'odd kind', payload }])
-    for (const ms of [0, 1_000, -1_000, 2_000]) {
+    for (const ms of [0, 1_000, 0, 2_000]) {
       opened.advance(1)
       await again(await claimOne(), ms)
-      opened.advance(Math.max(0, ms))
+      opened.advance(ms)
     }
     expect(await claimOne()).toMatchObject({ id: 'kept', kind: 'odd kind', payload, enqueuedAt, attempt: 5 })
   })
@@ -326,6 +376,33 @@ export function queueContract(open: () => Promise<QueueUnderTest>): void {
     await claimOne()
     opened.advance(LEASE_MS + 500)
     expect(await queue.depth()).toMatchObject({ ready: 1, leased: 0 })
+  })
+
+  test.each([
+    { change: 'an hour forward', ms: 3_600_000 },
+    { change: 'an hour back', ms: -3_600_000 },
+  ])("setting this machine's clock $change changes neither leases nor delays", async ({ ms }) => {
+    const onServiceTime = opened.openOnServiceTime()
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    onTestFinished(() => onServiceTime.close())
+    const claimNow = (): Promise<readonly ClaimedJob[]> =>
+      onServiceTime.claim({ count: 5, leaseMs: 60_000, worker: 'tester', waitMs: 0 }, never)
+    const giveBack = (job: ClaimedJob | undefined, delayMs: number): Promise<boolean> | undefined =>
+      job && onServiceTime.retry(job, { delayMs, countsAsAttempt: true, reason: 'not yet' })
+
+    for (const id of ['held', 'later', 'at once'])
+      await onServiceTime.enqueue([{ id: jobId(id), kind: 'test', payload: {} }])
+    const [held, later, atOnce] = await claimNow()
+    vi.setSystemTime(Date.now() + ms)
+    expect(await claimNow()).toEqual([])
+    expect(await giveBack(later, 60_000)).toBe(true)
+    expect(await giveBack(atOnce, 0)).toBe(true)
+    expect(await onServiceTime.depth()).toMatchObject({ ready: 1, delayed: 1, leased: 1 })
+    expect(await claimNow()).toMatchObject([{ id: 'at once', attempt: 2 }])
+    expect(held && (await onServiceTime.extend(held, 60_000))).toBe(true)
+    expect(await claimNow()).toEqual([])
+    expect(held && (await onServiceTime.complete(held))).toBe(true)
   })
 
   test('a claim that waits gets a job that is added meanwhile, here or elsewhere', async () => {

@@ -20,6 +20,7 @@ for (const kind of testDatabases()) {
         advance: (ms) => clock.advance(ms),
         clear: () => database.script('truncate jobs, dead_letters'),
         openAnother: () => openPostgresQueue(database, { log, clock }),
+        openOnServiceTime: () => openPostgresQueue(database, { log }),
         close: async () => {
           await queue.close()
           await drop()

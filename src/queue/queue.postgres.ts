@@ -1,5 +1,5 @@
 import { errorMessage, isAbort } from '../base/errors.ts'
-import { systemClock, type Clock } from '../base/clock.ts'
+import { systemClock, type MeasuringClock } from '../base/clock.ts'
 import type { Database, SqlValue, Statement } from '../postgres/database.ts'
 import { storableText } from '../postgres/storable-text.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -19,7 +19,7 @@ export interface PostgresQueueOptions {
    * Decides what time it is, for tests. Without it the server does: workers on several machines then agree when a lease
    * ends, however wrong their own clocks are.
    */
-  readonly clock?: Clock
+  readonly clock?: MeasuringClock
 }
 
 /**
@@ -103,14 +103,14 @@ export function openPostgresQueue(database: Database, { log, clock }: PostgresQu
     },
 
     claim: async ({ count, leaseMs, worker, waitMs }, signal) => {
-      const deadline = waitClock.now().getTime() + waitMs
+      const deadline = waitClock.monotonicMs() + waitMs
       const isOver = (): boolean => closing.signal.aborted || signal.aborted
       if (waitMs > 0 && !isOver()) await listen()
       while (!isOver()) {
         const seen = news
         // What was claimed is handed over even if the signal aborted meanwhile: nobody else could settle it.
         const rows = await database.run(sql.claim, now(), count, leaseMs, worker)
-        const left = deadline - waitClock.now().getTime()
+        const left = deadline - waitClock.monotonicMs()
         if (rows.length > 0 || left <= 0) return rows.map(claimedJob)
         await sleepUntilNews(seen, Math.min(left, POLL_MS), signal)
       }
@@ -119,8 +119,16 @@ export function openPostgresQueue(database: Database, { log, clock }: PostgresQu
 
     extend: (job, leaseMs) => extendLease({ job, leaseMs }),
     complete: (job) => completeJob(job),
-    retry: (job, { at, countsAsAttempt, reason }) =>
-      changed(sql.retry, now(), job.id, job.leaseToken, at, countsAsAttempt ? 0 : 1, storableText(reason)),
+    retry: (job, { delayMs, countsAsAttempt, reason }) =>
+      changed(
+        sql.retry,
+        now(),
+        job.id,
+        job.leaseToken,
+        delayMs,
+        countsAsAttempt ? 0 : 1,
+        storableText(reason),
+      ),
     bury: (job, reason) => changed(sql.bury, now(), job.id, job.leaseToken, storableText(reason)),
 
     depth: async () => {

@@ -142,12 +142,11 @@ describe.skipIf(!server)('the queue on a Redis in trouble', () => {
 
     const refused = await queue.enqueue([newJob('refused'), newJob('too')]).catch((error: unknown) => error)
     expect([errorKind(refused), errorMessage(refused)]).toEqual(['retryable', expect.stringContaining('OOM')])
-    const inAMinute = new Date(clock.now().getTime() + 60_000)
     expect(await queue.extend(kept, 20_000)).toBe(true)
     expect(await queue.complete(completed)).toBe(true)
     const retry = { countsAsAttempt: true, reason: 'not yet' }
-    expect(await queue.retry(givenBack, { at: clock.now(), ...retry })).toBe(true)
-    expect(await queue.retry(delayed, { at: inAMinute, ...retry })).toBe(true)
+    expect(await queue.retry(givenBack, { delayMs: 0, ...retry })).toBe(true)
+    expect(await queue.retry(delayed, { delayMs: 60_000, ...retry })).toBe(true)
     expect(await queue.bury(buried, 'no')).toBe(true)
     expect(names(await queue.claim(atMost(5, waiting), never))).toEqual(['fresh', 'given back'])
     clock.advance(60_000)
@@ -173,7 +172,7 @@ describe.skipIf(!server)('the queue on a node of a cluster', () => {
     await queue.complete(await claimOne(queue))
     const job = await claimOne(queue)
     expect(await queue.extend(job, 60_000)).toBe(true)
-    expect(await queue.retry(job, { at: soon, countsAsAttempt: true, reason: 'not yet' })).toBe(true)
+    expect(await queue.retry(job, { delayMs: 1_000, countsAsAttempt: true, reason: 'not yet' })).toBe(true)
     clock.advance(1_000)
     const jobs = await queue.claim(atMost(5), never)
     expect(names(jobs).sort()).toEqual(['delayed', 'two'])

@@ -11,7 +11,7 @@ const names = (jobs: readonly { id: string }[]): string[] => jobs.map(({ id }) =
 
 describe.skipIf(url === undefined)('the queue on Redis', () => {
   queueContract(() => {
-    const { queue, clock, openAnother, clear, close } = open()
+    const { queue, clock, openAnother, openWithoutClock, clear, close } = open()
     return Promise.resolve({
       queue,
       now: () => clock.now(),
@@ -21,6 +21,7 @@ describe.skipIf(url === undefined)('the queue on Redis', () => {
         const another = openAnother()
         return { ...another.queue, close: another.close }
       },
+      openOnServiceTime: openWithoutClock,
       close,
     })
   })

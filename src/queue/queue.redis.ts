@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../base/clock.ts'
+import { systemClock, type MeasuringClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import type { Redis, Script } from '../redis/redis.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -20,7 +20,7 @@ export interface RedisQueueOptions {
    * Decides what time it is, for tests. Without it the server does: workers on several machines then agree when a lease
    * ends, however wrong their own clocks are.
    */
-  readonly clock?: Clock
+  readonly clock?: MeasuringClock
 }
 
 /** Jobs that one script handles, so that none keeps the server from others for more than a millisecond or two. */
@@ -89,9 +89,15 @@ export function openRedisQueue(redis: Redis, { log, prefix, clock }: RedisQueueO
 
     extend: ({ leaseToken }, leaseMs) => extendLease({ token: leaseToken, leaseMs }),
     complete: (job) => completeJob(job),
-    retry: async (job, { at, countsAsAttempt, reason }) => {
-      const when = String(at.getTime())
-      const reply = await run(retry, now(), job.leaseToken, when, countsAsAttempt ? '0' : '1', reason)
+    retry: async (job, { delayMs, countsAsAttempt, reason }) => {
+      const reply = await run(
+        retry,
+        now(),
+        job.leaseToken,
+        String(delayMs),
+        countsAsAttempt ? '0' : '1',
+        reason,
+      )
       const { given, dueInMs } = replies.readGivenBack(reply)
       alarm.set(dueInMs)
       return given

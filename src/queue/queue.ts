@@ -36,7 +36,8 @@ export interface ClaimOptions {
 }
 
 export interface RetryOptions {
-  readonly at: Date
+  /** How long to wait from now on, by the queue's own time; 0 for at once. */
+  readonly delayMs: number
   /** False for a rate limit, a shutdown or an abort: the next claim has the same attempt number. */
   readonly countsAsAttempt: boolean
   /** What happened, for people. */
@@ -87,7 +88,7 @@ export interface Queue {
   /** The work is done: the job is forgotten, and its id may be used again. */
   complete(job: ClaimedJob): Promise<boolean>
 
-  /** Gives the job back, to be claimed again at a time. */
+  /** Gives the job back, to be claimed again after a while. */
   retry(job: ClaimedJob, options: RetryOptions): Promise<boolean>
 
   /** Moves the job to the dead letters. */

@@ -10,9 +10,9 @@ const decide = (error: unknown, attempt: number) => decideFailure(error, attempt
 test('what may pass by itself is tried again, later each time', () => {
   const error = new RetryableError('GitHub answered 502')
   expect([1, 2, 3].map((attempt) => decide(error, attempt))).toEqual([
-    { kind: 'retry', at: later(500), countsAsAttempt: true, reason: 'GitHub answered 502' },
-    { kind: 'retry', at: later(1_000), countsAsAttempt: true, reason: 'GitHub answered 502' },
-    { kind: 'retry', at: later(2_000), countsAsAttempt: true, reason: 'GitHub answered 502' },
+    { kind: 'retry', delayMs: 500, countsAsAttempt: true, reason: 'GitHub answered 502' },
+    { kind: 'retry', delayMs: 1_000, countsAsAttempt: true, reason: 'GitHub answered 502' },
+    { kind: 'retry', delayMs: 2_000, countsAsAttempt: true, reason: 'GitHub answered 502' },
   ])
 })
 
@@ -28,14 +28,14 @@ test('a rate limit waits for its reset and costs no attempt, even at the last on
   const error = new RateLimitedError('wait', later(2_400_000))
   expect(decide(error, 4)).toEqual({
     kind: 'retry',
-    at: later(2_400_000),
+    delayMs: 2_400_000,
     countsAsAttempt: false,
     reason: 'wait',
   })
 })
 
 test('a reset that has passed means now', () => {
-  expect(decide(new RateLimitedError('wait', later(-1)), 1)).toMatchObject({ at: now })
+  expect(decide(new RateLimitedError('wait', later(-1)), 1)).toMatchObject({ delayMs: 0 })
 })
 
 test('a permanent error is given up at once', () => {
@@ -45,17 +45,32 @@ test('a permanent error is given up at once', () => {
   })
 })
 
+test('a permanent error is buried with the whole chain of its causes', () => {
+  const error = new PermanentError('could not read the change', {
+    cause: new Error('GitHub refused', { cause: new Error('404 Not Found') }),
+  })
+  expect(decide(error, 1)).toEqual({
+    kind: 'bury',
+    reason: 'could not read the change: GitHub refused: 404 Not Found',
+  })
+})
+
 test('an abort is not a failure: the job goes back and costs no attempt', () => {
   expect(decide(AbortSignal.abort().reason, 4)).toMatchObject({
     kind: 'retry',
     countsAsAttempt: false,
-    at: now,
+    delayMs: 0,
   })
 })
 
 test('an unknown error is tried again like one that may pass', () => {
   expect(decide(new TypeError('x is undefined'), 1)).toMatchObject({ kind: 'retry', countsAsAttempt: true })
   expect(decide('just a string', 4)).toMatchObject({ kind: 'bury' })
+})
+
+test('the jitter is full: a delay may be anything from nothing to the whole', () => {
+  const delays = [0, 0.25, 0.5, 0.75].map((random) => backoffMs(3, () => random, policy))
+  expect(delays).toEqual([0, 1_000, 2_000, 3_000])
 })
 
 test('the delay never passes its bound', () => {

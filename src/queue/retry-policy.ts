@@ -21,7 +21,12 @@ export const defaultRetryPolicy: RetryPolicy = {
 }
 
 export type FailureDecision =
-  | { readonly kind: 'retry'; readonly at: Date; readonly countsAsAttempt: boolean; readonly reason: string }
+  | {
+      readonly kind: 'retry'
+      readonly delayMs: number
+      readonly countsAsAttempt: boolean
+      readonly reason: string
+    }
   | { readonly kind: 'bury'; readonly reason: string }
 
 /**
@@ -40,10 +45,10 @@ export function decideFailure(
   const reason = errorMessage(error)
   switch (errorKind(error)) {
     case 'aborted':
-      return { kind: 'retry', at: now, countsAsAttempt: false, reason }
+      return { kind: 'retry', delayMs: 0, countsAsAttempt: false, reason }
     case 'rate-limited': {
-      const retryAt = error instanceof RateLimitedError ? error.retryAt : now
-      return { kind: 'retry', at: retryAt > now ? retryAt : now, countsAsAttempt: false, reason }
+      const delayMs = error instanceof RateLimitedError ? msUntil(error.retryAt, now) : 0
+      return { kind: 'retry', delayMs, countsAsAttempt: false, reason }
     }
     case 'permanent':
       return { kind: 'bury', reason }
@@ -54,11 +59,16 @@ export function decideFailure(
       }
       return {
         kind: 'retry',
-        at: new Date(now.getTime() + backoffMs(attempt, random, policy)),
+        delayMs: backoffMs(attempt, random, policy),
         countsAsAttempt: true,
         reason,
       }
   }
+}
+
+/** 0 when it has passed. */
+export function msUntil(time: Date, now: Date): number {
+  return Math.max(0, time.getTime() - now.getTime())
 }
 
 /** Exponential backoff with full jitter: anything between 0 and a delay that grows with each attempt, bounded. */

@@ -55,17 +55,17 @@ return done
 )
 
 /**
- * Args: now, token, when, attempts to take back, reason.
+ * Args: now, token, delay in milliseconds, attempts to take back, reason.
  * Reply: 1 or 0, then milliseconds until the first delayed job is due (or -1).
  */
 export const retry = queueScript(
   'queue-retry',
   `${SETTLE}
-local now, at = time(ARGV[1]), tonumber(ARGV[3])
+local now, delay_ms = time(ARGV[1]), tonumber(ARGV[3])
 local job = settle(ARGV[2])
 if not job then return { 0, -1 } end
 job.attempts, job.reason = job.attempts - ARGV[4], ARGV[5]
-if at > now then delay(job, at) else add(job, now) end
+if delay_ms > 0 then delay(job, now + delay_ms) else add(job, now) end
 return { 1, first_due(delayed, now) }
 `,
 )

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { errorMessage, RetryableError } from '../base/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { redisError } from './redis-error.ts'
@@ -18,7 +18,7 @@ export interface Connection {
 export interface ConnectionOptions {
   readonly url: string
   readonly log: Logger
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<MeasuringClock, 'monotonicMs'>
 }
 
 const CONNECT_MS = 700
@@ -46,7 +46,7 @@ export function openConnection({ url, log, clock }: ConnectionOptions): Connecti
       lastFailure = redisError(error, 'connect')
       if (failures === 0) warn(lastFailure)
       failures += 1
-      pausedUntil = clock.now().getTime() + Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LAST_PAUSE_MS)
+      pausedUntil = clock.monotonicMs() + Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LAST_PAUSE_MS)
       throw lastFailure
     }
   }
@@ -59,7 +59,7 @@ export function openConnection({ url, log, clock }: ConnectionOptions): Connecti
     session: async () => {
       if (closed) throw new RetryableError('the connection to Redis is closed')
       if (current?.isOpen()) return current
-      if (lastFailure && clock.now().getTime() < pausedUntil) throw lastFailure
+      if (lastFailure && clock.monotonicMs() < pausedUntil) throw lastFailure
       attempt ??= connect().finally(() => (attempt = undefined))
       return attempt
     },

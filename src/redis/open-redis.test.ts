@@ -68,6 +68,24 @@ test('a server that is not there is a failure that may pass, tried again only af
   expect(logged().match(/no connection to Redis/g)).toHaveLength(1)
 })
 
+test('a clock that is set back while Redis is away delays no attempt', async () => {
+  const clock = createManualClock()
+  const port = await freePort()
+  const { redis } = open(`redis://127.0.0.1:${port}`, clock)
+  expect(await failure(redis.send(['PING']))).toMatchObject({ kind: 'retryable' })
+  let connections = 0
+  const back = createServer((socket) => {
+    connections += 1
+    socket.destroy()
+  }).listen(port, '127.0.0.1')
+  await once(back, 'listening')
+  clock.jump(-3_600_000)
+  clock.advance(50)
+  expect(await failure(redis.send(['PING']))).toMatchObject({ kind: 'retryable' })
+  expect(connections).toBe(1)
+  back.close()
+})
+
 test('a server that accepts and says nothing is a failure that may pass, within two seconds', async () => {
   const mute = createServer().listen(0, '127.0.0.1')
   await once(mute, 'listening')

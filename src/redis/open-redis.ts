@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '../base/clock.ts'
+import { systemClock, type MeasuringClock } from '../base/clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { openBlockingReader } from './blocking-reader.ts'
 import { openConnection } from './connection.ts'
@@ -13,7 +13,7 @@ export interface RedisOptions {
   readonly url: string
   readonly log: Logger
   /** Times the pauses between attempts to connect. */
-  readonly clock?: Pick<Clock, 'now'>
+  readonly clock?: Pick<MeasuringClock, 'monotonicMs'>
 }
 
 /** A Redis server. Connects when first used, and again whenever the connection was lost. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { errorKind, errorMessage, RateLimitedError } from '../base/errors.ts'
 import type { ClaimedJob, Queue } from '../queue/queue.ts'
-import { decideFailure, type RetryPolicy } from '../queue/retry-policy.ts'
+import { decideFailure, msUntil, type RetryPolicy } from '../queue/retry-policy.ts'
 import type { JobOutcome } from '../telemetry/metrics.ts'
 import type { JobContext, JobHandler } from './job-handler.ts'
 
@@ -59,19 +59,21 @@ export async function doJob(
       await handler.buried?.(payload, reason, context)
     } catch (error) {
       // Whoever has the job next makes it visible.
-      if (context.signal.aborted) return isLeaseLost() ? 'lease-lost' : await handBack(clock.now(), reason)
+      if (context.signal.aborted) return isLeaseLost() ? 'lease-lost' : await handBack(0, reason)
       context.log.warn({ error: errorMessage(error) }, 'the failure could not be made visible')
       // What may pass is waited for, however long it takes: a failure that nobody can see is lost work.
       const kind = errorKind(error)
-      const later = new Date(clock.now().getTime() + retryPolicy.maxDelayMs)
-      if (kind === 'retryable') return await handBack(later, reason)
-      if (error instanceof RateLimitedError) return await handBack(error.retryAt, reason)
+      if (kind === 'retryable') return await handBack(retryPolicy.maxDelayMs, reason)
+      if (error instanceof RateLimitedError)
+        return await handBack(msUntil(error.retryAt, clock.now()), reason)
     }
     return await bury(reason)
   }
 
-  async function handBack(at: Date, reason: string): Promise<JobOutcome> {
-    return (await queue.retry(job, { at, countsAsAttempt: false, reason })) ? 'handed-back' : 'lease-lost'
+  async function handBack(delayMs: number, reason: string): Promise<JobOutcome> {
+    return (await queue.retry(job, { delayMs, countsAsAttempt: false, reason }))
+      ? 'handed-back'
+      : 'lease-lost'
   }
 
   async function bury(reason: string): Promise<JobOutcome> {

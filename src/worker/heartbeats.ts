@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import type { ClaimedJob, Queue } from '../queue/queue.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -13,7 +13,7 @@ export interface Heartbeats {
 
 export interface HeartbeatOptions {
   readonly queue: Pick<Queue, 'extend'>
-  readonly clock: Clock
+  readonly clock: MeasuringClock
   readonly log: Logger
   readonly leaseMs: number
 }
@@ -21,7 +21,7 @@ export interface HeartbeatOptions {
 interface Kept {
   readonly job: ClaimedJob
   readonly onLost: () => void
-  /** When it ends by all that we were told. */
+  /** When it ends by all that we were told: measured, whatever the clock on the wall says. */
   untilMs: number
 }
 
@@ -50,13 +50,13 @@ export function createHeartbeats({ queue, clock, log, leaseMs }: HeartbeatOption
 
   async function extend(lease: Kept): Promise<void> {
     const jobId = lease.job.id
-    const askedMs = clock.now().getTime()
+    const askedMs = clock.monotonicMs()
     let held: boolean
     try {
       held = await queue.extend(lease.job, leaseMs)
       lease.untilMs = askedMs + leaseMs
     } catch (error) {
-      held = clock.now().getTime() < lease.untilMs
+      held = clock.monotonicMs() < lease.untilMs
       log.warn({ jobId, held, error: errorMessage(error) }, 'heartbeat failed')
     }
     // Let go while the heartbeat was under way: nothing is lost.
@@ -73,7 +73,7 @@ export function createHeartbeats({ queue, clock, log, leaseMs }: HeartbeatOption
 
   return {
     keep: (job, onLost) => {
-      const lease = { job, onLost, untilMs: clock.now().getTime() + leaseMs }
+      const lease = { job, onLost, untilMs: clock.monotonicMs() + leaseMs }
       kept.add(lease)
       if (kept.size === 1) {
         stop = new AbortController()

@@ -189,6 +189,32 @@ describe.skipIf(kind?.missing)('a worker', () => {
       }
       await settled('test lease-lost')
     })
+
+    test.each([
+      { change: 'an hour forward', ms: 3_600_000 },
+      { change: 'an hour back', ms: -3_600_000 },
+    ])('is lost neither sooner nor later when the clock is set $change meanwhile', async ({ ms }) => {
+      let beats = 0
+      const extend: Queue['extend'] = () => {
+        beats++
+        return Promise.reject(new RetryableError('the queue is away'))
+      }
+      let aborts = 0
+      await add('cut off')
+      work(
+        handler((_payload, { signal }) => untilAborted(signal).finally(() => aborts++)),
+        { queue: queueWith({ extend }) },
+      )
+      await clock.sleepers(1)
+      clock.jump(ms)
+      for (let beat = 1; beat <= 3; beat++) {
+        expect(aborts).toBe(0)
+        await clock.sleepers(1)
+        clock.advance(LEASE_MS / 3)
+        await eventually(() => expect(beats).toBe(beat))
+      }
+      await eventually(() => expect(aborts).toBe(1))
+    })
   })
 
   describe('settles a job that failed by the kind of its error', () => {
@@ -196,7 +222,7 @@ describe.skipIf(kind?.missing)('a worker', () => {
     async function retryAfter(error: Error): Promise<unknown> {
       const asked: unknown[] = []
       const retry: Queue['retry'] = async (job, options) => {
-        asked.push({ inMs: options.at.getTime() - clock.now().getTime(), counts: options.countsAsAttempt })
+        asked.push({ inMs: options.delayMs, counts: options.countsAsAttempt })
         return await queue.retry(job, options)
       }
       const attempts: number[] = []

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import type { ClaimedJob, Queue } from '../queue/queue.ts'
 import { defaultRetryPolicy, type RetryPolicy } from '../queue/retry-policy.ts'
@@ -11,7 +11,7 @@ import type { JobHandler } from './job-handler.ts'
 export interface WorkerOptions {
   readonly queue: Queue
   readonly handlers: Readonly<Record<string, JobHandler>>
-  readonly clock: Clock
+  readonly clock: MeasuringClock
   /** A number in [0, 1): the jitter of retries. */
   readonly random: () => number
   readonly log: Logger
@@ -94,7 +94,11 @@ export function startWorker(options: WorkerOptions): Worker {
       leaseLost = true
       abort.abort()
     })
-    if (job.attempt === 1) metrics.runWaited((clock.now().getTime() - job.enqueuedAt.getTime()) / 1_000)
+    if (job.attempt === 1) {
+      // Two clocks: they may differ.
+      const waitedMs = clock.now().getTime() - job.enqueuedAt.getTime()
+      metrics.runWaited(Math.max(0, waitedMs) / 1_000)
+    }
     try {
       const context = { attempt: job.attempt, log: jobLog, signal: abort.signal }
       const outcome = await doJob(doer, job, context, () => leaseLost)
