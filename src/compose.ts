@@ -108,6 +108,7 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
       rules: config.webhooks,
       hideSecrets: (text) => (mayHoldSecret(text) ? hideSecrets(text, scanSecrets) : text),
       history: createPostgresRunHistory(database),
+      deadLetters: explainLetters(queue, openLetterRuns(database)),
       githubUrl: githubWebUrl(config.github.apiUrl),
       ...(config.server.dashboardPassword !== undefined && {
         dashboardPassword: config.server.dashboardPassword,

@@ -29,6 +29,12 @@ export async function openTestServer(options: Partial<ServerOptions> = {}): Prom
     store: awayStore,
     queue: { enqueue: (jobs) => Promise.resolve(jobs.length) },
     history: { list: () => Promise.resolve([]), find: () => Promise.resolve(undefined) },
+    deadLetters: {
+      list: () => Promise.resolve([]),
+      find: () => Promise.resolve(undefined),
+      replay: () => Promise.resolve(false),
+      discard: () => Promise.resolve(false),
+    },
     githubUrl: 'https://github.com',
     checks: [],
     clock: systemClock,

@@ -2,6 +2,8 @@ import { mayHoldSecret } from '../../src/analysis/may-hold-secret.ts'
 import { scanSecrets } from '../../src/analysis/secret-scanner.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { createPostgresRunHistory } from '../../src/dashboard/run-history.postgres.ts'
+import { explainLetters } from '../../src/dead-letters/explain-letters.ts'
+import { openLetterRuns } from '../../src/dead-letters/letter-runs.postgres.ts'
 import { openPostgres } from '../../src/postgres/database.pg.ts'
 import { openPostgresQueue } from '../../src/queue/queue.postgres.ts'
 import { hideSecrets } from '../../src/review/hide-secrets.ts'
@@ -22,6 +24,7 @@ const server = await openServer({
   store,
   queue,
   history: createPostgresRunHistory(database),
+  deadLetters: explainLetters(queue, openLetterRuns(database)),
   githubUrl: 'https://github.com',
   checks: [],
   clock: systemClock,

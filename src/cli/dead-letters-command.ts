@@ -1,4 +1,5 @@
 import type { DeadLetters, ExplainedLetter } from '../dead-letters/dead-letters.ts'
+import { letterJson } from '../dead-letters/letter-json.ts'
 import { createPaint, type Paint } from './paint.ts'
 import { showsColors, write, type Terminal } from './terminal.ts'
 import { shortened, terminalLine, terminalText } from './terminal-text.ts'
@@ -73,31 +74,6 @@ async function* idsOf(letters: DeadLetters, which: LetterChoice): AsyncIterable<
       seen.add(id)
       yield id
     }
-  }
-}
-
-/** A dead letter as `--json` and the API show it. Names stay. */
-export function letterJson({ run, enqueuedAt, buriedAt, ...letter }: ExplainedLetter): object {
-  return {
-    id: letter.id,
-    kind: letter.kind,
-    attempts: letter.attempts,
-    reason: letter.reason,
-    payload: letter.payload,
-    enqueued_at: enqueuedAt.toISOString(),
-    buried_at: buriedAt.toISOString(),
-    run: run
-      ? {
-          id: run.id,
-          repository: run.repository,
-          pull_request: run.pullRequest,
-          title: run.title,
-          head: run.head,
-          state: run.state,
-          reason: run.reason,
-        }
-      : null,
-    advice: letter.advice,
   }
 }
 

@@ -15,6 +15,7 @@ export function layout(title: string, content: Renderable): Html {
       <body>
         <header class="top">
           <a class="brand" href="/">${glyph}Lorgnette</a>
+          <nav class="places" aria-label="Lorgnette"><a href="/dead-letters">Dead letters</a></nav>
         </header>
         <main>${content}</main>
       </body>

@@ -25,6 +25,8 @@ code, pre { font: .92em/1.5 ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Con
 code { overflow-wrap: anywhere; }
 
 .top { padding: 1.25rem 0; border-bottom: 1px solid var(--line); }
+.top { display: flex; justify-content: space-between; align-items: center; gap: 1rem; }
+.places a { color: var(--soft); font-size: .95rem; }
 .brand { display: inline-flex; align-items: center; gap: .55rem; color: inherit; text-decoration: none; font-weight: 600; letter-spacing: .01em; }
 .glyph { width: 1.9rem; fill: none; stroke: var(--link); stroke-width: 2; stroke-linecap: round; }
 
@@ -87,6 +89,11 @@ summary:hover { color: var(--ink); }
 .timeline div { min-width: 0; overflow-wrap: anywhere; }
 .fact { margin-left: .6rem; color: var(--ink); font-size: .9rem; }
 .fact > span { color: var(--soft); }
+
+.choices { display: flex; gap: .75rem; margin-top: 1.25rem; }
+button { font: inherit; padding: .35rem .9rem; color: var(--ink); background: var(--wash); border: 1px solid var(--line); border-radius: 4px; cursor: pointer; }
+button:hover { border-color: currentColor; }
+button.first { color: var(--paper); background: var(--link); border-color: var(--link); }
 
 .empty { margin-top: 1.5rem; padding: .5rem 1.5rem 1.25rem; background: var(--wash); border-radius: 6px; }
 .empty h2 { margin-top: 1rem; }

@@ -4,7 +4,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import { errorKind, errorMessage, PermanentError } from '../base/errors.ts'
 import { dashboardRoutes } from '../dashboard/dashboard-routes.ts'
+import { deadLetterRoutes } from '../dashboard/dead-letter-routes.ts'
 import type { RunHistory } from '../dashboard/run-history.ts'
+import type { DeadLetters } from '../dead-letters/dead-letters.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -17,6 +19,7 @@ import { answerClientError } from './client-error.ts'
 import { healthRoutes, type ReadinessCheck } from './health-routes.ts'
 import { isDirectLoopback, isLoopbackHost } from './loopback.ts'
 import { createPasswordGuard } from './password-guard.ts'
+import { isSameOrigin } from './same-origin.ts'
 
 export interface ServerOptions {
   readonly host: string
@@ -25,6 +28,7 @@ export interface ServerOptions {
   readonly store: DeliveryStore
   readonly queue: Pick<Queue, 'enqueue'>
   readonly history: RunHistory
+  readonly deadLetters: DeadLetters
   /** Where people see pull requests: `https://github.com`, or an Enterprise Server. */
   readonly githubUrl: string
   readonly checks: readonly ReadinessCheck[]
@@ -117,6 +121,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   await server.register(async (scope) => {
     await guardFaces(scope, options.dashboardPassword, clock)
     dashboardRoutes(scope, options)
+    deadLetterRoutes(scope, options)
     scope.get('/metrics', async (_request, reply) =>
       reply.type(metrics.contentType).send(await metrics.text()),
     )
@@ -151,19 +156,24 @@ async function guardFaces(scope: FastifyInstance, password: string | undefined, 
         'style-src': ["'self'"],
         'img-src': ["'self'"],
         'base-uri': ["'none'"],
-        'form-action': ["'none'"],
+        'form-action': ["'self'"],
         'frame-ancestors': ["'none'"],
       },
     },
     frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
+    // Not `no-referrer`: then browsers hide the origin of our own forms, too.
+    referrerPolicy: { policy: 'same-origin' },
     // Whether there is HTTPS is known to whoever terminates it.
     hsts: false,
   })
   const guard = password === undefined ? undefined : createPasswordGuard(password, clock)
   scope.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
-    return guardAccess(request, reply, guard)
+    const refused = guardAccess(request, reply, guard)
+    if (refused || request.method === 'GET' || request.method === 'HEAD' || isSameOrigin(request.headers)) {
+      return refused
+    }
+    return reply.code(403).send({ error: 'this was sent by a page of another site: use the pages here' })
   })
 }
 
