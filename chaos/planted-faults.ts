@@ -1,3 +1,4 @@
+import { confirmClaims } from '../emulators/llm/confirm-claims.ts'
 import type { ScriptedAnswer } from '../emulators/llm/scripted-answer.ts'
 
 /** Unique in the whole history, and without a character that Markdown would have us escape. */
@@ -10,8 +11,10 @@ export function faultsIn(text: string): string[] {
   return text.match(/\bfault\d+x\d+x\d+x\d+\b/g) ?? []
 }
 
-/** A model that finds every planted fault on an added line, and nothing else. */
+/** A model that finds every planted fault on an added line, and nothing else, and stands by it. */
 export function answerWithFaults(prompt: string): ScriptedAnswer {
+  const confirmed = confirmClaims(prompt)
+  if (confirmed) return confirmed
   const findings = prompt.split('\n').flatMap((shown) => {
     const [, tag = '', line = ''] = /^([^|\s]+)\|\+(.*)$/.exec(shown) ?? []
     const [name] = faultsIn(line)

@@ -95,6 +95,7 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
     review: {
       effort: values.REVIEW_EFFORT,
       maxInlineComments: values.REVIEW_MAX_COMMENTS,
+      minSeverity: values.REVIEW_MIN_SEVERITY,
       minConfidence: values.REVIEW_MIN_CONFIDENCE,
       unitTokens: values.REVIEW_UNIT_TOKENS,
       runTokens: values.REVIEW_RUN_TOKENS,

@@ -50,7 +50,7 @@ function formatFinding(finding: Finding, reviewed: Reviewed, paint: Paint): stri
     ...formatQuote(finding, reviewed, paint),
     ...wrapped(terminalText(explanation), width - 4).flatMap((line) => indented(line, 4)),
     ...formatReplacement(finding, paint),
-    ...indented(paint.dim(`found by ${finders(finding, reviewed)}`), 4),
+    ...indented(paint.dim(`found by ${finders(finding, reviewed)}${secondLook(finding)}`), 4),
   ].join('\n')
 }
 
@@ -79,6 +79,13 @@ function formatReplacement({ replacement, replacementFault }: Finding, paint: Pa
     replacementFault === undefined ? 'write instead:' : `perhaps like this, but ${replacementFault}:`,
     ...lines.map((line) => paint.green(`+ ${shortened(line, maxQuotedLength)}`)),
   ].flatMap((line) => indented(line, 4))
+}
+
+function secondLook({ verification }: Finding): string {
+  if (!verification) return ''
+  return verification.model === undefined
+    ? ', without a second look'
+    : `, ${verification.verdict} by a second look`
 }
 
 /** Everyone who found it: others whose finding was merged into this one, too. */

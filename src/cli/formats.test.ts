@@ -105,11 +105,34 @@ Not read, or not by everyone:
     expect(text([], { receipt: nothing })).toContain('Nothing changed.')
   })
 
-  test('findings that were kept back are counted', () => {
-    const dropped = finding('a', 'low', {
-      verdict: { kind: 'dropped', reason: 'below-threshold', detail: 'confidence 0.2 is below 0.5' },
-    })
-    expect(text([dropped])).toMatch(/^shop: no findings\n[^]*Kept back: 1 finding /)
+  test('findings that were kept back are told with the reason, and cut when there are many', () => {
+    const refuted = (id: string) =>
+      finding(id, 'low', {
+        verdict: { kind: 'dropped', reason: 'refuted', detail: 'The caller checks it.' },
+      })
+    expect(text([refuted('a')])).toMatch(/^shop: no findings\n/)
+    expect(text([refuted('a')])).toContain(
+      `Kept back: 1 finding.
+  src/cart.ts:10 The discount is lost
+    A second look found that it does not fail: The caller checks it.
+`,
+    )
+    const many = text(Array.from({ length: 60 }, (_, index) => refuted(String(index))))
+    const told = many.split('The discount is lost').length - 1
+    expect(told).toBeLessThan(30)
+    expect(many).toContain(`Kept back: 60 findings.`)
+    expect(many).toContain(`  and ${60 - told} more (--format json shows all)\n`)
+  })
+
+  test('what a second look confirmed is told', () => {
+    const verification = { verdict: 'confirmed', reason: 'nothing guards it', claimed: 'low' } as const
+    const looked = { ...verification, model: 'openai/gpt-5.6', certainty: 0.9 }
+    expect(text([finding('a', 'high', { verification: looked })])).toContain(
+      'found by openai/gpt-5.6, confirmed by a second look\n',
+    )
+    expect(text([finding('a', 'high', { verification })])).toContain(
+      'found by openai/gpt-5.6, without a second look\n',
+    )
   })
 
   test('what was not read is told by reason: files that share one are named together, and then counted', () => {

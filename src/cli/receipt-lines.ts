@@ -1,16 +1,19 @@
+import { dropWords } from '../review/drop-words.ts'
+import type { Finding } from '../review/finding.ts'
 import { isWhole, type FileReceipt } from '../review/receipt.ts'
 import type { Reviewed } from './reviewed.ts'
-import { terminalLine } from './terminal-text.ts'
+import { shortened, terminalLine } from './terminal-text.ts'
 
 /** Reasons told one by one, and files named for each of them; the rest is counted. */
 const maxReasons = 20
 const maxNamedFiles = 5
+const maxKeptBack = 10
+const maxKeptBackText = 200
 
 /** Who read the change, how much of it, and what was not read, by reason. */
 export function receiptLines({ receipt, findings }: Reviewed): string[] {
   const lines = [reader(), coverage()]
-  const kept = findings.filter(({ verdict }) => verdict.kind === 'dropped').length
-  if (kept > 0) lines.push(`Kept back: ${count(kept, 'finding')} (--format json shows why).`)
+  lines.push(...keptBackLines(findings))
   if (receipt.outcome !== 'reviewed') {
     lines.push(`Not reviewed (${receipt.outcome}): ${terminalLine(receipt.reason ?? 'no reason known')}.`)
   }
@@ -39,6 +42,25 @@ export function receiptLines({ receipt, findings }: Reviewed): string[] {
     ]
     return `${parts.filter(Boolean).join(', ')}.${isWhole(receipt) ? '' : ' Not everything was read.'}`
   }
+}
+
+/** What was found and is not said, one by one with the reason. */
+function keptBackLines(findings: readonly Finding[]): string[] {
+  const kept = findings.flatMap(({ verdict, ...finding }) =>
+    verdict.kind === 'dropped' ? [{ ...finding, ...verdict }] : [],
+  )
+  if (kept.length === 0) return []
+  const shown = kept.slice(0, maxKeptBack).map(({ path, anchor, title, reason, detail }) => {
+    const place = terminalLine(anchor ? `${path}:${anchor.startLine}` : path)
+    const why = detail === '' ? dropWords(reason) : `${dropWords(reason)}: ${detail}`
+    return `  ${place} ${shortened(terminalLine(title), maxKeptBackText)}\n    ${shortened(terminalLine(why), maxKeptBackText)}`
+  })
+  const left = kept.length - shown.length
+  return [
+    `Kept back: ${count(kept.length, 'finding')}.`,
+    ...shown,
+    ...(left > 0 ? [`  and ${left} more (--format json shows all)`] : []),
+  ]
 }
 
 /** One line for all the files that were not read for the same reason. */

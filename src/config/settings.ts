@@ -1,3 +1,4 @@
+import type { Severity } from '../review/finding.ts'
 import type { LogLevel } from '../telemetry/logger.ts'
 import { modelName } from './model-name.ts'
 import { privateKey } from './private-key.ts'
@@ -174,12 +175,18 @@ const review = {
   REVIEW_EFFORT: defaulted<'quick' | 'standard' | 'deep'>(
     oneOf(['quick', 'standard', 'deep']),
     'standard',
-    'How thorough a review is.',
+    'How thorough a review is. `quick` asks once; `standard` has a second look at everything that was found, told to ' +
+      'refute it; `deep` is for what comes beyond.',
   ),
   REVIEW_MAX_COMMENTS: defaulted<number>(
     integer(1, 30),
     '8',
     'Inline comments of one review at most. What is beyond goes into the summary.',
+  ),
+  REVIEW_MIN_SEVERITY: defaulted<Severity>(
+    oneOf(['critical', 'high', 'medium', 'low']),
+    'medium',
+    'Findings that are less severe than this are dropped.',
   ),
   REVIEW_MIN_CONFIDENCE: defaulted<number>(
     decimal(0, 1),

@@ -1,4 +1,3 @@
-import type { DropReason } from '../review/finding.ts'
 import type { HunkOutcome } from '../review/receipt.ts'
 import type { RunState } from '../review/run.ts'
 import type { RecordedDelivery, RecordedRun } from './run-history.ts'
@@ -36,20 +35,6 @@ export function stateSentence({ state, reason, attempt, findings }: RecordedRun)
     case 'superseded':
       return `Something newer took its place: ${because}`
   }
-}
-
-const dropReasons: Readonly<Record<DropReason, string>> = {
-  unreadable: 'The answer of the model could not be read here',
-  'unresolved-tags': 'It cites a line that does not exist, or more than one',
-  'quote-missing': 'The text that it quotes does not stand on the lines that it cites',
-  'outside-diff': 'The lines that it cites are not part of the change',
-  'below-threshold': 'Less severe, or less certain, than the settings ask for',
-  'already-said': 'An earlier review of this pull request said it already',
-}
-
-export function dropWords(reason: DropReason): string {
-  // A newer version of the program may have written a reason that this one does not know.
-  return dropReasons[reason] ?? reason
 }
 
 export const hunkWords: Readonly<Record<HunkOutcome, string>> = {

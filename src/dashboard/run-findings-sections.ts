@@ -1,8 +1,9 @@
+import { dropWords } from '../review/drop-words.ts'
 import type { Finding } from '../review/finding.ts'
 import { fold } from './fold.ts'
 import { count } from './format.ts'
 import { html, type Html } from './html.ts'
-import { dropWords, sentence } from './plain-words.ts'
+import { sentence } from './plain-words.ts'
 import type { RecordedComment, RunRecord } from './run-history.ts'
 
 /** What was said, each with the text that stands on the pull request. */
@@ -22,6 +23,7 @@ function saidFinding(finding: Finding, comment: RecordedComment | undefined, pul
   return html`<article class="finding">
     ${findingHeading(finding)}
     <p class="prose">${explanation}</p>
+    ${secondLook(finding)}
     ${replacement !== undefined && replacement !== '' && html`<pre>${replacement}</pre>`}
     <p class="where">
       ${verdict.kind === 'posted' && verdict.place === 'summary' && 'In the summary. '} Found by
@@ -48,6 +50,7 @@ function unsaidFinding(finding: Finding): Html {
     ${findingHeading(finding)}
     <p>${unsaidReason(finding)}</p>
     <p class="prose">${finding.explanation}</p>
+    ${secondLook(finding)}
     <p class="where">Found by ${finder(finding)}</p>
   </article>`
 }
@@ -56,6 +59,20 @@ function unsaidReason({ verdict }: Finding): string {
   if (verdict.kind === 'merged') return 'Another finding says the same.'
   if (verdict.kind === 'posted') return ''
   return sentence(dropWords(verdict.reason) + (verdict.detail === '' ? '' : `: ${verdict.detail}`))
+}
+
+/** What a second look made of it, where there was one; a reason that the verdict tells already is not told twice. */
+function secondLook({ verification, verdict, severity }: Finding): Html | undefined {
+  if (!verification) return undefined
+  const { model, certainty, claimed, reason } = verification
+  const who = model === undefined ? '' : ` by ${model}`
+  const sure = certainty === undefined ? '' : `, ${Math.round(certainty * 100)} % certain that it fails`
+  const rated = claimed === severity ? '' : `, and rated ${severity} instead of ${claimed}`
+  const isTold = verdict.kind === 'dropped' && verdict.detail === reason
+  return html`<p class="where">
+    Second look:
+    ${verification.verdict}${who}${sure}${rated}.${!isTold && reason !== '' && ` ${sentence(reason)}`}
+  </p>`
 }
 
 function findingHeading({ title, severity, category, path, anchor }: Finding): Html {

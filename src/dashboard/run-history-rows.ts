@@ -1,5 +1,5 @@
 import type { CommitId, RepositoryName } from '../github/github.ts'
-import type { Category, DropReason, Finding, Severity, Verdict } from '../review/finding.ts'
+import type { Category, DropReason, Finding, Severity, Verdict, Verification } from '../review/finding.ts'
 import type { FileReceipt, Receipt } from '../review/receipt.ts'
 import type { RunId, RunState } from '../review/run.ts'
 import type { RecordedRun } from './run-history.ts'
@@ -102,10 +102,16 @@ export interface FindingRow {
   drop_reason: DropReason | null
   drop_detail: string | null
   fingerprint: string
+  look_verdict: Verification['verdict'] | null
+  look_reason: string | null
+  look_model: string | null
+  look_certainty: number | null
+  claimed_severity: Severity | null
 }
 
 export function findingFromRow(row: FindingRow): Finding {
   const { side, start_line: startLine, end_line: endLine } = row
+  const verification = verificationFromRow(row)
   return {
     id: row.id,
     source:
@@ -123,6 +129,19 @@ export function findingFromRow(row: FindingRow): Finding {
     confidence: row.confidence,
     verdict: verdictFromRow(row),
     fingerprint: row.fingerprint,
+    ...(verification && { verification }),
+  }
+}
+
+function verificationFromRow(row: FindingRow): Verification | undefined {
+  const { look_verdict: verdict, look_reason: reason, claimed_severity: claimed } = row
+  if (verdict === null || reason === null || claimed === null) return undefined
+  return {
+    verdict,
+    reason,
+    claimed,
+    ...(row.look_model !== null && { model: row.look_model }),
+    ...(row.look_certainty !== null && { certainty: row.look_certainty }),
   }
 }
 

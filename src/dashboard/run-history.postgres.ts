@@ -59,7 +59,8 @@ const receiptOfRun = statement<ReceiptRow>(
 const findingsOfRun = statement<FindingRow>(
   'history_findings',
   `select id, source_kind, source_name, rule, path, side, start_line, end_line, severity, category, title,
-     explanation, evidence, replacement, confidence, verdict, place, merged_into, drop_reason, drop_detail, fingerprint
+     explanation, evidence, replacement, confidence, verdict, place, merged_into, drop_reason, drop_detail, fingerprint,
+     look_verdict, look_reason, look_model, look_certainty, claimed_severity
    from findings where run_id = $1 order by position`,
 )
 

@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.ts'
-import type { Finding } from '../review/finding.ts'
+import type { Finding, Verification } from '../review/finding.ts'
 import type { Receipt } from '../review/receipt.ts'
 import type { RecordedRun, RunRecord } from './run-history.ts'
 
@@ -120,5 +120,16 @@ function findingJson(finding: Finding): Json {
     drop_reason: verdict.kind === 'dropped' ? verdict.reason : null,
     drop_detail: verdict.kind === 'dropped' ? verdict.detail : null,
     fingerprint: finding.fingerprint,
+    second_look: finding.verification ? secondLookJson(finding.verification) : null,
+  }
+}
+
+function secondLookJson({ verdict, reason, model, certainty, claimed }: Verification): Json {
+  return {
+    verdict,
+    reason,
+    model: model ?? null,
+    certainty: certainty ?? null,
+    claimed_severity: claimed,
   }
 }

@@ -121,6 +121,12 @@ test('a refusal is not asked for again', async () => {
   expect(emulator.requests()).toHaveLength(1)
 })
 
+test('an answer that was cut off is not asked for again: whoever asked keeps what came', async () => {
+  const cut = { kind: 'text', text: '{"ok": tr', finish: 'length' } as const
+  await expect(ask(cut, good)).rejects.toMatchObject({ problem: 'truncated', text: '{"ok": tr' })
+  expect(emulator.requests()).toHaveLength(1)
+})
+
 test('an abort ends the wait before the next attempt, and leaves no listener', async () => {
   const controller = new AbortController()
   emulator.answerNext(limited(25), good)

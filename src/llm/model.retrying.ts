@@ -18,7 +18,8 @@ const questionRetryPolicy: RetryPolicy = { maxAttempts: 3, baseDelayMs: 500, max
 
 /**
  * A model that is asked again: after what may pass by itself with backoff and full jitter, after a rate limit at its
- * reset when that is near, and once, at once, after an answer that cannot be used (a refusal would come again).
+ * reset when that is near, and once, at once, after an answer that cannot be used. A refusal would come again, and so
+ * would an answer that was cut off: whoever asked keeps what came, and asks for less.
  * What a discarded answer cost is added to the usage of the one returned, or of the unusable one thrown.
  */
 export function retryingModel(model: Model, options: RetryingOptions): Model {
@@ -32,8 +33,7 @@ export function retryingModel(model: Model, options: RetryingOptions): Model {
       /** Milliseconds until the next attempt; undefined when there is none. */
       function delayMs(error: unknown, attempt: number): number | undefined {
         if (attempt >= policy.maxAttempts) return undefined
-        if (error instanceof UnusableAnswerError)
-          return error.problem === 'refused' || discarded ? undefined : 0
+        if (error instanceof UnusableAnswerError) return isFinal(error) || discarded ? undefined : 0
         if (errorKind(error) === 'retryable') return backoffMs(attempt, random, policy)
         if (!(error instanceof RateLimitedError)) return undefined
         const waitMs = Math.max(0, error.retryAt.getTime() - clock.now().getTime())
@@ -55,6 +55,10 @@ export function retryingModel(model: Model, options: RetryingOptions): Model {
       }
     },
   }
+}
+
+function isFinal({ problem }: UnusableAnswerError): boolean {
+  return problem === 'refused' || problem === 'truncated'
 }
 
 function withDiscarded(error: unknown, discarded: UnusableAnswerError | undefined): unknown {

@@ -39,7 +39,7 @@ function afterThoughts(text: string): number {
 }
 
 /** The index after the brace that closes the one at `start`; braces in strings do not count. */
-function endOfGroup(text: string, start: number): number | undefined {
+export function endOfGroup(text: string, start: number): number | undefined {
   let depth = 0
   let inString = false
   for (let index = start; index < text.length; index++) {

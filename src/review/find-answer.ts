@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { category, severity, type Category, type Severity } from './finding.ts'
+import { readShare } from './read-share.ts'
 
 /**
  * The form in which a model is asked to answer "find the problems of this unit".
@@ -49,6 +50,8 @@ export type ReadFinding =
 /** Entries of one answer beyond this are not read: an answer of thousands is noise or an attack. They are counted. */
 const MAX_FINDINGS = 100
 const MAX_TEXT = 4_000
+/** How sure a model counts that does not say it. */
+const UNTOLD_CONFIDENCE = 0.5
 
 const text = z.string().transform((value) => value.trim().slice(0, MAX_TEXT))
 const word = (value: unknown): unknown => (typeof value === 'string' ? value.trim().toLowerCase() : value)
@@ -66,7 +69,10 @@ const looseFinding = z.object({
   failure: text.pipe(z.string().min(1)),
   evidence: text,
   replacement: z.string().max(MAX_TEXT).nullish().catch(null),
-  confidence: z.coerce.number().min(0).max(1).catch(0.5),
+  confidence: z
+    .unknown()
+    .optional()
+    .transform((said) => readShare(said) ?? UNTOLD_CONFIDENCE),
 })
 
 /**

@@ -7,6 +7,7 @@ import { ContextTooLongError } from '../llm/context-too-long-error.ts'
 import type { Answer, Question } from '../llm/model.ts'
 import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
 import { findInUnit, type UnitOutcome } from './find-in-unit.ts'
+import type { Unit } from './units.ts'
 
 const hunks = parseHunks('@@ -1 +1,2 @@\n def mean(rows):\n+    return sum(rows) / len(rows)\n')
 const file: FileDiff = { path: 'a.py', oldPath: 'a.py', status: 'modified', binary: false, hunks }
@@ -26,13 +27,16 @@ const entry = {
   confidence: 0.9,
 }
 
-async function find(ask: (question: Question) => Promise<Answer>): Promise<UnitOutcome> {
+async function find(
+  ask: (question: Question) => Promise<Answer>,
+  asked: Unit = unit,
+): Promise<readonly UnitOutcome[]> {
   let made = 0
-  return await findInUnit(unit, ask, () => `id ${++made}`)
+  return await findInUnit(asked, { model: 'openai/large', ask }, () => `id ${++made}`)
 }
 
-const answering = (value: unknown): Promise<UnitOutcome> =>
-  find(async () => ({
+function answer(value: unknown): Answer {
+  return {
     value,
     text: '',
     finishReason: 'stop',
@@ -40,7 +44,10 @@ const answering = (value: unknown): Promise<UnitOutcome> =>
     usage,
     model: 'openai/large-2026',
     source: 'model',
-  }))
+  }
+}
+
+const answering = (value: unknown): Promise<readonly UnitOutcome[]> => find(async () => answer(value))
 
 test('a unit is asked once, with its own question', async () => {
   const questions: Question[] = []
@@ -53,31 +60,33 @@ test('a unit is asked once, with its own question', async () => {
 })
 
 test('a finding is named, placed, and says which model found it', async () => {
-  expect(await answering({ findings: [entry] })).toEqual({
-    kind: 'read',
-    source: 'model',
-    candidates: [
-      {
-        candidate: {
-          id: 'id 1',
-          source: { kind: 'model', model: 'openai/large-2026' },
-          path: 'a.py',
-          anchor: { side: 'RIGHT', startLine: 2, endLine: 2 },
-          severity: 'high',
-          category: 'bug',
-          title: 'Divides by zero',
-          explanation: 'An empty list → ZeroDivisionError',
-          evidence: 'sum(rows) / len(rows)',
-          confidence: 0.9,
+  expect(await answering({ findings: [entry] })).toEqual([
+    {
+      unit,
+      source: 'model',
+      candidates: [
+        {
+          candidate: {
+            id: 'id 1',
+            source: { kind: 'model', model: 'openai/large-2026' },
+            path: 'a.py',
+            anchor: { side: 'RIGHT', startLine: 2, endLine: 2 },
+            severity: 'high',
+            category: 'bug',
+            title: 'Divides by zero',
+            explanation: 'An empty list → ZeroDivisionError',
+            evidence: 'sum(rows) / len(rows)',
+            confidence: 0.9,
+          },
+          grounding: { kind: 'grounded', anchor: { side: 'RIGHT', startLine: 2, endLine: 2 } },
         },
-        grounding: { kind: 'grounded', anchor: { side: 'RIGHT', startLine: 2, endLine: 2 } },
-      },
-    ],
-  })
+      ],
+    },
+  ])
 })
 
 test('no finding is a good answer', async () => {
-  expect(await answering({ findings: [] })).toEqual({ kind: 'read', source: 'model', candidates: [] })
+  expect(await answering({ findings: [] })).toEqual([{ unit, source: 'model', candidates: [] }])
 })
 
 test('a replacement comes along when it may be shown', async () => {
@@ -89,7 +98,7 @@ test('a replacement comes along when it may be shown', async () => {
       { ...entry, replacement: unusable },
     ],
   })
-  expect(outcome).toMatchObject({ candidates: [{ candidate: { replacement: replacement.trimEnd() } }, {}] })
+  expect(outcome).toMatchObject([{ candidates: [{ candidate: { replacement: replacement.trimEnd() } }, {}] }])
   expect(JSON.stringify(outcome)).not.toContain(JSON.stringify(unusable))
 })
 
@@ -102,8 +111,7 @@ test('every entry of an answer becomes one candidate with an id of its own, howe
     { ...entry, severity: 'blocker' },
     null,
   ]
-  const outcome = await answering({ findings })
-  const candidates = outcome.kind === 'read' ? outcome.candidates : []
+  const candidates = (await answering({ findings })).flatMap((outcome) => outcome.candidates)
   expect(candidates.map(({ candidate }) => candidate.id)).toEqual(
     findings.map((_, index) => `id ${index + 1}`),
   )
@@ -117,10 +125,9 @@ describe('fails this unit alone', () => {
   test.each([undefined, null, 'Looks good to me', {}, { findings: 'none' }])(
     'an answer without a list: %j',
     async (value) => {
-      expect(await answering(value)).toEqual({
-        kind: 'failed',
-        reason: 'the model answered without a list of findings',
-      })
+      expect(await answering(value)).toEqual([
+        { unit, source: 'model', candidates: [], failure: 'the model answered without a list of findings' },
+      ])
     },
   )
 
@@ -131,14 +138,87 @@ describe('fails this unit alone', () => {
       'the answer was garbage',
     ],
     [
-      'truncated',
+      'truncated, and too small to be halved',
       new UnusableAnswerError('truncated', 'cut', { text: '{', usage }),
       'the answer was truncated',
     ],
     ['refused', new UnusableAnswerError('refused', 'no', { text: '', usage }), 'the answer was refused'],
     ['a question that is too long', new ContextTooLongError('128k'), 'too long for the model'],
-  ])('%s', async (_what, error, reason) => {
-    expect(await find(() => Promise.reject(error))).toEqual({ kind: 'failed', reason })
+  ])('%s', async (_what, error, failure) => {
+    expect(await find(() => Promise.reject(error))).toEqual([
+      { unit, source: 'model', candidates: [], failure },
+    ])
+  })
+})
+
+describe('an answer that was cut off', () => {
+  const later = { ...entry, title: 'Loses precision' }
+  const cut = (...entries: readonly unknown[]): UnusableAnswerError => {
+    const text = `{"findings": [${entries.map((one) => `${JSON.stringify(one)}, `).join('')}{"start_tag": "${tag}", "titl`
+    return new UnusableAnswerError('truncated', 'cut', { text, usage })
+  }
+
+  /** Each answer in turn: a value, or an error to throw. */
+  async function findWith(answers: readonly unknown[], asked: Unit = unit) {
+    const questions: Question[] = []
+    const outcomes = await find((question) => {
+      const next = answers[questions.length]
+      questions.push(question)
+      return next instanceof Error ? Promise.reject(next) : Promise.resolve(answer(next))
+    }, asked)
+    const titles = outcomes.map(({ candidates }) => candidates.map(({ candidate }) => candidate.title))
+    return { outcomes, questions, titles, failures: outcomes.map(({ failure }) => failure) }
+  }
+
+  test('is kept as far as it came, and the rest is asked for once', async () => {
+    const { questions, titles, failures } = await findWith([cut(entry), { findings: [later] }])
+    expect(titles).toEqual([['Divides by zero', 'Loses precision']])
+    expect(failures).toEqual([undefined])
+    expect(questions).toHaveLength(2)
+    expect(questions[1]?.prompt).toContain('Reported already:\n"Divides by zero"\n')
+    expect(questions[1]?.prompt).toMatch(/that were not reported already\.$/)
+  })
+
+  test('twice leaves its hunks unread, and throws nothing away', async () => {
+    const { questions, titles, failures } = await findWith([cut(entry), cut(later)])
+    expect(titles).toEqual([['Divides by zero', 'Loses precision']])
+    expect(failures).toEqual(['the answer was truncated'])
+    expect(questions).toHaveLength(2)
+  })
+
+  test('also counts when nobody said that it was cut', async () => {
+    const { problem: _problem, ...same } = cut(entry)
+    const garbage = new UnusableAnswerError('garbage', 'no JSON', { text: same.text, usage })
+    const { titles, failures } = await findWith([garbage, { findings: [] }])
+    expect(titles).toEqual([['Divides by zero']])
+    expect(failures).toEqual([undefined])
+  })
+
+  const twoHunks: Unit = (() => {
+    const both = parseHunks(
+      '@@ -1 +1,2 @@\n def mean(rows):\n+    return sum(rows) / len(rows)\n@@ -30 +31,2 @@\n last = 1\n+print(last)\n',
+    )
+    return { path: 'a.py', hunks: both, file: { ...file, hunks: both }, estimatedTokens: 40 }
+  })()
+
+  test.each([
+    ['before its first finding', cut()],
+    ['because the question was too long', new ContextTooLongError('128k')],
+  ])('%s, is asked again in two halves, each with an outcome of its own', async (_why, error) => {
+    const { questions, titles, failures, outcomes } = await findWith(
+      [error, { findings: [entry] }, new UnusableAnswerError('refused', 'no', { text: '', usage })],
+      twoHunks,
+    )
+    expect(
+      questions.map(({ prompt }) => [prompt.includes('sum(rows)'), prompt.includes('print(last)')]),
+    ).toEqual([
+      [true, true],
+      [true, false],
+      [false, true],
+    ])
+    expect(titles).toEqual([['Divides by zero'], []])
+    expect(failures).toEqual([undefined, 'the answer was refused'])
+    expect(outcomes.flatMap((outcome) => outcome.unit.hunks)).toEqual(twoHunks.hunks)
   })
 })
 

@@ -1,51 +1,101 @@
 import type { IdSource } from '../base/ids.ts'
 import { tagLines, type TaggedHunks } from '../diff/line-tags.ts'
+import { completeEntries } from '../llm/complete-entries.ts'
 import { ContextTooLongError } from '../llm/context-too-long-error.ts'
-import type { Answer, Question } from '../llm/model.ts'
+import type { Answer } from '../llm/model.ts'
 import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
+import type { Asker } from './asker.ts'
 import { readFindAnswer, type ReadFinding } from './find-answer.ts'
 import { findQuestion } from './find-question.ts'
 import type { Candidate } from './finding.ts'
-import { ground } from './ground.ts'
-import type { GroundedCandidate } from './judge.ts'
+import { ground, type GroundedCandidate } from './ground.ts'
 import { usableReplacement } from './suggestion.ts'
-import type { Unit } from './units.ts'
+import { halves, type Unit } from './units.ts'
 
-export type UnitOutcome =
-  | {
-      readonly kind: 'read'
-      readonly candidates: readonly GroundedCandidate[]
-      /** `cache` when nothing was paid for the whole unit. */
-      readonly source: Answer['source']
-    }
-  /** The unit's hunks were not read. */
-  | { readonly kind: 'failed'; readonly reason: string }
+/** What became of a unit, or of a part of it when it had to be asked in parts. */
+export interface UnitOutcome {
+  readonly unit: Unit
+  /** Also of a unit that was not read to its end: what was found is never thrown away. */
+  readonly candidates: readonly GroundedCandidate[]
+  /** `cache` when nothing was paid for the whole of it. */
+  readonly source: Answer['source']
+  /** Why its hunks do not count as read; absent when they do. */
+  readonly failure?: string
+}
 
 /**
- * Asks a model for the problems of one unit. An answer that cannot be used fails this unit alone; every other error
- * (limits, outages, a wrong key) concerns the whole run and is thrown.
+ * Asks a model for the problems of one unit. Together the units that come back hold the hunks of the one that went in.
+ *
+ * An answer that was cut off is kept as far as it came, and the rest is asked for once. A unit too long for the model, or
+ * whose answer was cut off before its first finding, is asked in two halves. Whatever else cannot be used fails this
+ * unit alone; every other error (limits, outages, a wrong key) concerns the whole run and is thrown.
  */
-export async function findInUnit(
-  unit: Unit,
-  ask: (question: Question) => Promise<Answer>,
-  newId: IdSource,
-): Promise<UnitOutcome> {
+export async function findInUnit(unit: Unit, asker: Asker, newId: IdSource): Promise<readonly UnitOutcome[]> {
   const tagged = tagLines(unit.hunks)
+  const first = await askOnce(unit, tagged, asker, [])
+  if (first.mustSplit) {
+    const parts = halves(unit)
+    if (parts.length > 1) return (await inTurn(parts, (part) => findInUnit(part, asker, newId))).flat()
+  }
+  const isCut = first.failure !== undefined && first.entries.length > 0
+  const rest = isCut ? await askOnce(unit, tagged, asker, titlesOf(first.entries)) : undefined
+  const { failure, model } = rest ?? first
+  const source = [first, rest].some((asked) => asked?.source === 'model') ? 'model' : 'cache'
+  const candidates = [...first.entries, ...(rest?.entries ?? [])].map((entry) =>
+    readCandidate(entry, unit, tagged, model, newId()),
+  )
+  return [{ unit, candidates, source, ...(failure !== undefined && { failure }) }]
+}
+
+interface AskedOnce {
+  readonly entries: readonly ReadFinding[]
+  readonly model: string
+  readonly source: Answer['source']
+  /** Why the entries are not all that there is. */
+  readonly failure?: string
+  /** Whether a smaller question may be answered. */
+  readonly mustSplit?: boolean
+}
+
+async function askOnce(
+  unit: Unit,
+  tagged: TaggedHunks,
+  asker: Asker,
+  said: readonly string[],
+): Promise<AskedOnce> {
+  // An answer that cannot be used is not kept, so it was paid for.
+  const unusable = { model: asker.model, source: 'model' } as const
   try {
-    const answer = await ask(findQuestion(unit, tagged))
+    const answer = await asker.ask(findQuestion(unit, tagged, { said }))
     const entries = readFindAnswer(answer.value)
-    if (!entries) return { kind: 'failed', reason: 'the model answered without a list of findings' }
-    return {
-      kind: 'read',
-      source: answer.source,
-      candidates: entries.map((entry) => readCandidate(entry, unit, tagged, answer.model, newId())),
-    }
+    return entries
+      ? { entries, model: answer.model, source: answer.source }
+      : { ...unusable, entries: [], failure: 'the model answered without a list of findings' }
   } catch (error) {
-    if (error instanceof UnusableAnswerError)
-      return { kind: 'failed', reason: `the answer was ${error.problem}` }
-    if (error instanceof ContextTooLongError) return { kind: 'failed', reason: 'too long for the model' }
+    if (error instanceof UnusableAnswerError) {
+      const entries = readFindAnswer(completeEntries(error.text)) ?? []
+      const mustSplit = error.problem === 'truncated' && entries.length === 0
+      return { ...unusable, entries, failure: `the answer was ${error.problem}`, mustSplit }
+    }
+    if (error instanceof ContextTooLongError) {
+      return { ...unusable, entries: [], failure: 'too long for the model', mustSplit: true }
+    }
     throw error
   }
+}
+
+function titlesOf(entries: readonly ReadFinding[]): readonly string[] {
+  return entries.flatMap((entry) => (entry.kind === 'cited' ? [entry.finding.title] : []))
+}
+
+/** One after the other, for the bound on questions at once counts units. */
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = []
+  for (const item of items) results.push(await work(item))
+  return results
 }
 
 function readCandidate(

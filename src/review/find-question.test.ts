@@ -5,6 +5,7 @@ import { tagLines } from '../diff/line-tags.ts'
 import { parseHunks } from '../diff/parse-patch.ts'
 import type { Question } from '../llm/model.ts'
 import { findQuestion } from './find-question.ts'
+import { findPrompt } from './prompts/find-prompt.ts'
 
 function ask(patch: string, said: Partial<FileDiff> = {}): Question {
   const hunks = parseHunks(patch)
@@ -60,6 +61,11 @@ test('a question shows the file and its hunks between two boundaries, and then a
     '',
     'Report the defects of this change.',
   ])
+})
+
+test('a unit is asked about as this text says', async () => {
+  const { system, prompt } = ask(PATCH)
+  await expect(`${system}\n\n${prompt}\n`).toMatchFileSnapshot(`prompts/${findPrompt.version}.txt`)
 })
 
 test('the words that stay the same stand first, and hold nothing of the change', () => {

@@ -3,7 +3,7 @@ import { errorMessage, isAbort } from '../base/errors.ts'
 import type { IdSource } from '../base/ids.ts'
 import { isCommentable } from '../diff/commentable-lines.ts'
 import type { ChangedText } from './change.ts'
-import type { GroundedCandidate } from './judge.ts'
+import type { GroundedCandidate } from './ground.ts'
 
 export interface AnalysersOutcome {
   readonly candidates: readonly GroundedCandidate[]

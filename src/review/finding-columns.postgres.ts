@@ -32,5 +32,10 @@ export function findingColumns(findings: readonly Finding[]): readonly SqlValue[
     text(({ verdict }) => (verdict.kind === 'dropped' ? verdict.reason : undefined)),
     text(({ verdict }) => (verdict.kind === 'dropped' ? verdict.detail : undefined)),
     text(({ fingerprint }) => fingerprint),
+    text(({ verification }) => verification?.verdict),
+    text(({ verification }) => verification?.reason),
+    text(({ verification }) => verification?.model),
+    findings.map(({ verification }) => verification?.certainty ?? null),
+    text(({ verification }) => verification?.claimed),
   ]
 }

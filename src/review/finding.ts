@@ -20,8 +20,28 @@ export type DropReason =
   | 'unresolved-tags' // the cited tags do not resolve to one range of lines
   | 'quote-missing' // the quoted evidence does not stand on the cited lines
   | 'outside-diff' // the lines are not part of the change
+  | 'not-a-defect' // style, naming, praise, a wish: what is never said, however true
+  | 'contradicted' // a cheap look at the text proves it wrong
+  | 'refuted' // a second look found that it does not fail
+  | 'not-introduced' // it fails, and did so before this change
+  | 'unproven' // a second look could not tell, and little is at stake
   | 'below-threshold' // less severe, or less certain, than the settings ask for
   | 'already-said' // an earlier review of this pull request said it on these lines
+  | 'declined' // people answered that they will not change it
+  | 'muted' // people do not want to hear of this kind
+
+/** What a second look, with more context and told to refute, made of a candidate. */
+export interface Verification {
+  readonly verdict: 'confirmed' | 'refuted' | 'unsure'
+  /** What in the code speaks for it or against it; or why there is no verdict. */
+  readonly reason: string
+  /** The model that looked; absent when no verdict of it came. */
+  readonly model?: string
+  /** 0 to 1: how likely it fails as described, from the evidence. Absent with the model. */
+  readonly certainty?: number
+  /** What the finder had said of its severity: the finding has the one that follows from the evidence. */
+  readonly claimed: Severity
+}
 
 /** What became of a candidate. Every candidate ends in exactly one of these (I6). */
 export type Verdict =
@@ -36,6 +56,7 @@ export interface Candidate {
   readonly path: string
   /** Absent when the citation could not be resolved. */
   readonly anchor?: Anchor
+  /** By the finder's word; after a second look, by its consequence. */
   readonly severity: Severity
   readonly category: Category
   readonly title: string
@@ -54,6 +75,8 @@ export interface Finding extends Candidate {
   /** Why the replacement is shown as text and not offered as a suggestion; absent when it can be applied. */
   readonly replacementFault?: string
   readonly verdict: Verdict
+  /** Absent where no second look was due: analysers, quick reviews, and what was dropped before. */
+  readonly verification?: Verification
   /** Names the problem across heads of a pull request: path, rule or title, and the text of the anchored lines, without line numbers. */
   readonly fingerprint: string
 }

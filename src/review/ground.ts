@@ -2,7 +2,7 @@ import type { Anchor, FileDiff } from '../diff/file-diff.ts'
 import { linesOf } from '../diff/lines-of.ts'
 import type { TaggedHunks } from '../diff/line-tags.ts'
 import type { CitedFinding } from './find-answer.ts'
-import type { DropReason } from './finding.ts'
+import type { Candidate, DropReason } from './finding.ts'
 
 /** How far from the cited lines the quoted evidence may stand: models often cite one line and quote the next. */
 const NEARBY_LINES = 3
@@ -15,6 +15,12 @@ export type Grounding =
       readonly detail: string
       readonly anchor?: Anchor
     }
+
+/** A candidate with what grounding said of it; analysers' candidates are grounded by their rule. */
+export interface GroundedCandidate {
+  readonly candidate: Candidate
+  readonly grounding: Grounding
+}
 
 /** Whether a citation stands: its tags resolve to lines of the diff, and the quote stands there. */
 export function ground(cited: CitedFinding, tagged: TaggedHunks, file: FileDiff): Grounding {

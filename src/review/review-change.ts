@@ -5,10 +5,12 @@ import type { IdSource } from '../base/ids.ts'
 import type { ModelSource, RunScope } from '../llm/model-source.ts'
 import type { Change } from './change.ts'
 import type { CheckSyntax } from './check-syntax.ts'
-import { findInUnit, type UnitOutcome } from './find-in-unit.ts'
+import { countFound } from './count-found.ts'
+import { examine, type Settled } from './examine.ts'
+import { createFileFacts } from './file-facts.ts'
 import { findWithAnalysers } from './find-with-analysers.ts'
 import type { Finding } from './finding.ts'
-import { judge, type SaidBefore } from './judge.ts'
+import { judge } from './judge/judge.ts'
 import { makeReceipt, type ReadUnit } from './make-receipt.ts'
 import type { ModelCall } from './model-call.ts'
 import { proveSuggestions } from './prove-suggestions.ts'
@@ -16,9 +18,10 @@ import type { Receipt } from './receipt.ts'
 import { recordedAsk } from './recorded-ask.ts'
 import { redactChange, type ScanSecrets } from './redact-change.ts'
 import type { ReviewSettings } from './review-settings.ts'
+import { reviewUnit, type ReviewedUnit } from './review-unit.ts'
 import type { RunEvent } from './run-store.ts'
 import { selectFiles } from './select.ts'
-import { makeUnits, type OverBudgetUnit, type Unit } from './units.ts'
+import { makeUnits, type OverBudgetUnit } from './units.ts'
 
 /** Told what happens while it happens. What it throws stops the review. */
 export interface ReviewObserver {
@@ -37,7 +40,7 @@ export type ReviewChange = (
   scope: RunScope,
   observer: ReviewObserver,
   signal: AbortSignal,
-  said?: SaidBefore,
+  settled?: Settled,
 ) => Promise<ReviewResult>
 
 export interface Reviewer {
@@ -52,18 +55,18 @@ export interface Reviewer {
 }
 
 export function createReviewChange(reviewer: Reviewer): ReviewChange {
-  return (change, scope, observer, signal, said = new Set()) =>
-    reviewChange(reviewer, change, scope, observer, signal, said)
+  return (change, scope, observer, signal, settled = new Map()) =>
+    reviewChange(reviewer, change, scope, observer, signal, settled)
 }
 
-/** The story of a review: redact, select, divide, find, judge, account. */
+/** The story of a review: redact, select, divide, read each unit, judge, account. */
 async function reviewChange(
   { models, analysers, scanSecrets, checkSyntax, settings, clock, newId }: Reviewer,
   original: Change,
   scope: RunScope,
   observer: ReviewObserver,
   signal: AbortSignal,
-  said: SaidBefore,
+  settled: Settled,
 ): Promise<ReviewResult> {
   const model = models?.forRun(scope)
   const { change, redacted, hide } = await redactChange(original, scanSecrets)
@@ -91,68 +94,50 @@ async function reviewChange(
     newId,
     signal,
   )
-  const asking = model
-    ? askAll(
-        divided.units,
-        recordedAsk(model, clock, (call) => observer.call(call)),
-        settings,
-        newId,
-        signal,
-      )
-    : []
-  const [analysed, asked] = await Promise.all([analysing, asking])
-  const candidates = asked.flatMap(({ outcome }) => (outcome.kind === 'read' ? outcome.candidates : []))
-  await observer.event({
-    step: 'found',
-    detail: {
-      'by analysers': analysed.candidates.length,
-      'by model': candidates.length,
-      'failed units': asked.filter(({ outcome }) => outcome.kind === 'failed').length,
-    },
-  })
+  const linters = analysers.filter(({ kind }) => kind === 'linter')
+  const factsOf = createFileFacts(change.files, linters)
+  const ask = model && recordedAsk(model, clock, (call) => observer.call(call))
+  const reading =
+    model && ask
+      ? mapBounded(
+          divided.units,
+          settings.unitConcurrency,
+          (unit) =>
+            reviewUnit(unit, {
+              asker: { model: model.id, ask: (question) => ask(question, unit.path, signal) },
+              newId,
+              facts: async () => factsOf(unit.path, await analysing),
+              settled,
+              intent: change,
+              verifies: settings.effort !== 'quick',
+            }),
+          signal,
+        )
+      : []
+  const [analysed, read] = await Promise.all([analysing, reading])
+  const units = read.flat()
+  const examined = [
+    ...analysed.candidates.map((found) => examine(found, factsOf(found.candidate.path, analysed), settled)),
+    ...units.flatMap((unit) => unit.examined),
+  ]
+  await observer.event({ step: 'found', detail: countFound(analysed, units) })
 
-  const diffs = new Map(change.files.map(({ diff }) => [diff.path, diff]))
-  const judged = judge([...analysed.candidates, ...candidates], diffs, settings, said)
-  const findings = await proveSuggestions(judged, change.files, checkSyntax, signal)
+  const findings = await proveSuggestions(judge(examined, settings), change.files, checkSyntax, signal)
   const receipt = makeReceipt({
     files,
     complete: change.complete,
-    units: [...asked.map(toReadUnit), ...divided.overBudget.map(overBudget)],
+    units: [...units.map(toReadUnit), ...divided.overBudget.map(overBudget)],
     analysers: analysed,
-    linters: analysers.filter(({ kind }) => kind === 'linter'),
+    linters,
     findings,
     ...(model && { model: model.id }),
   })
   return { findings, receipt }
 }
 
-interface AskedUnit {
-  readonly unit: Unit
-  readonly outcome: UnitOutcome
-}
-
-async function askAll(
-  units: readonly Unit[],
-  ask: ReturnType<typeof recordedAsk>,
-  { unitConcurrency }: ReviewSettings,
-  newId: IdSource,
-  signal: AbortSignal,
-): Promise<readonly AskedUnit[]> {
-  return await mapBounded(
-    units,
-    unitConcurrency,
-    async (unit) => ({
-      unit,
-      outcome: await findInUnit(unit, (question) => ask(question, unit.path, signal), newId),
-    }),
-    signal,
-  )
-}
-
-function toReadUnit({ unit, outcome }: AskedUnit): ReadUnit {
-  return outcome.kind === 'read'
-    ? { unit, outcome: outcome.source === 'cache' ? 'from-cache' : 'read' }
-    : { unit, outcome: 'failed', reason: outcome.reason }
+function toReadUnit({ unit, source, failure }: ReviewedUnit): ReadUnit {
+  if (failure !== undefined) return { unit, outcome: 'failed', reason: failure }
+  return { unit, outcome: source === 'cache' ? 'from-cache' : 'read' }
 }
 
 function overBudget(unit: OverBudgetUnit): ReadUnit {

@@ -187,7 +187,8 @@ async function decide(
       await runs.recordCall(run, call)
     },
   }
-  const result = await reviewChange(change, scopeOf(run), observer, signal, await runs.saidBefore(run))
+  const said = [...(await runs.saidBefore(run))].map((name) => [name, 'already-said'] as const)
+  const result = await reviewChange(change, scopeOf(run), observer, signal, new Map(said))
   const decided = { ...result, baseCommit: pullRequest.base.commit }
   await runs.decide(run, decided)
   await runs.record(run, { step: 'decided', detail: { ...result.receipt.findings } })

@@ -1,9 +1,13 @@
+import type { Severity } from './finding.ts'
+
 /** What decides how a change is reviewed. Defaults are the ones of `docs/configuration.md`. */
 export interface ReviewSettings {
-  /** `quick`, `standard` and `deep` differ in later steps; `quick` asks only. */
+  /** `quick` asks once; `standard` takes a second look at what was found. */
   readonly effort: 'quick' | 'standard' | 'deep'
   /** At most this many inline comments; the rest is folded into the summary. 1 to 30. */
   readonly maxInlineComments: number
+  /** Findings less severe than this are dropped. */
+  readonly minSeverity: Severity
   /** Findings less certain than this (0 to 1) are dropped. */
   readonly minConfidence: number
   /** A file is split at hunk borders above this estimate. */
@@ -19,6 +23,7 @@ export interface ReviewSettings {
 export const defaultReviewSettings: ReviewSettings = {
   effort: 'standard',
   maxInlineComments: 8,
+  minSeverity: 'medium',
   minConfidence: 0.5,
   unitTokens: 12_000,
   runTokens: 400_000,

@@ -81,6 +81,13 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     confidence: 0.1 + 0.2,
     verdict: { kind: 'posted', place: 'inline' },
     fingerprint: 'inline-print',
+    verification: {
+      verdict: 'confirmed',
+      reason: 'Nothing guards the empty list.',
+      model: 'openai/gpt',
+      certainty: 0.9,
+      claimed: 'medium',
+    },
   }
   const merged: Finding = {
     id: 'merged',

@@ -4,7 +4,7 @@ import type { Hunk } from '../diff/file-diff.ts'
 import { parseHunks } from '../diff/parse-patch.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import type { SelectedFile, Selection } from './select.ts'
-import { makeUnits, type DividedChange } from './units.ts'
+import { halves, makeUnits, type DividedChange } from './units.ts'
 
 const reviewed: Selection = { kind: 'review' }
 
@@ -143,4 +143,18 @@ test('the estimate of a unit counts every line as the question shows it', () => 
   expect(Math.abs((unit?.estimatedTokens ?? 0) - estimateTokens(shown.repeat(30)))).toBeLessThanOrEqual(
     hunkBorders,
   )
+})
+
+test('half a unit is cut at the hunk border nearest to its middle, and nothing is lost', () => {
+  const [unit] = makeUnits([file('a.ts', [1, 2, 9, 2, 1])], roomy).units
+  if (!unit) throw new Error('the file is a unit')
+  const parts = halves(unit)
+  expect(shape(parts)).toEqual([
+    ['a.ts', 1, 2],
+    ['a.ts', 9, 2, 1],
+  ])
+  expect(parts.flatMap(({ hunks }) => hunks)).toEqual(unit.hunks)
+  expect(parts.reduce((sum, part) => sum + part.estimatedTokens, 0)).toBe(unit.estimatedTokens)
+  const [lone] = makeUnits([file('b.ts', [9])], roomy).units
+  expect(lone && halves(lone)).toEqual([lone])
 })

@@ -60,6 +60,23 @@ export function makeUnits(files: readonly SelectedFile[], settings: UnitSettings
   return { units, overBudget }
 }
 
+/** A unit as two, divided at the hunk border nearest to its middle; alone when it has one hunk. Nothing is lost. */
+export function halves(unit: Unit): readonly Unit[] {
+  if (unit.hunks.length < 2) return [unit]
+  const sizes = unit.hunks.map(hunkTokens)
+  const offCentre = (cut: number): number => Math.abs(sum(sizes.slice(0, cut)) - sum(sizes.slice(cut)))
+  const cuts = Array.from({ length: sizes.length - 1 }, (_, index) => index + 1)
+  const cut = cuts.reduce((best, other) => (offCentre(other) < offCentre(best) ? other : best))
+  return [
+    { ...unit, hunks: unit.hunks.slice(0, cut), estimatedTokens: sum(sizes.slice(0, cut)) },
+    { ...unit, hunks: unit.hunks.slice(cut), estimatedTokens: sum(sizes.slice(cut)) },
+  ]
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
 function unitsOf({ file, selection }: SelectedFile, unitTokens: number): Unit[] {
   if (selection.kind !== 'review') return []
   const { diff, content } = file
@@ -89,7 +106,8 @@ function groupHunks(hunks: readonly Hunk[], limit: number): HunkGroup[] {
   return groups
 }
 
-function hunkTokens(hunk: Hunk): number {
+/** Of a hunk as a question shows it. */
+export function hunkTokens(hunk: Hunk): number {
   return estimateTokens([hunk.heading, ...hunk.lines.map((line) => line.text)].join(BETWEEN_LINES))
 }
 

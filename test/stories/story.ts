@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openGitHubEmulator, type GitHubEmulator } from '../../emulators/github/github-emulator.ts'
+import { confirmClaims } from '../../emulators/llm/confirm-claims.ts'
 import { openLlmEmulator, type LlmEmulator } from '../../emulators/llm/llm-emulator.ts'
 import type { ScriptedAnswer } from '../../emulators/llm/scripted-answer.ts'
 import { openSystem, type System } from '../../src/compose.ts'
@@ -158,12 +159,17 @@ export function tagOf(prompt: string, text: string): string {
   return line.slice(0, line.indexOf('|'))
 }
 
-/** An answer with one finding on the line that contains `text`; nothing when the question has no such line. */
+/**
+ * An answer with one finding on the line that contains `text`; nothing when the question has no such line. Asked for a
+ * second look it stands by everything.
+ */
 export function findingOn(
   prompt: string,
   text: string,
   said: Readonly<Record<string, unknown>> = {},
 ): ScriptedAnswer {
+  const confirmed = confirmClaims(prompt)
+  if (confirmed) return confirmed
   if (!prompt.includes(text)) return { kind: 'json', value: { findings: [] } }
   const tag = tagOf(prompt, text)
   const finding = {

@@ -1,0 +1,16 @@
+import { escapeRegExp } from './escape-reg-exp.ts'
+import type { Check } from './check.ts'
+import { titleNames } from './title-names.ts'
+
+const claim =
+  /\bunused (?:import|variable|parameter|argument|function|constant)\b|\b(?:import(?:ed)?|declared|defined|assigned) but (?:never|not) used\b|\bis (?:never|not) used\b/i
+
+/** "The import `x` is unused", though the file names it a second time. */
+export const claimsUnused: Check = ({ title }, { content }) => {
+  if (content === undefined || !claim.test(title)) return undefined
+  const names = titleNames(title)
+  const [name] = names
+  if (name === undefined || names.length !== 1) return undefined
+  const uses = content.match(new RegExp(`(?<![\\w$])${escapeRegExp(name)}(?![\\w$])`, 'g'))?.length ?? 0
+  return uses > 2 ? `\`${name}\` stands ${uses} times in the file` : undefined
+}
