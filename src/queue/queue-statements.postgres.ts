@@ -38,10 +38,15 @@ export interface ClaimedRow {
   readonly enqueuedAt: Date
 }
 
-/** A lease that ran out needs no sweep: `available_at` is its end, so the job is due like any other. */
+/**
+ * A lease that ran out needs no sweep: `available_at` is its end, so the job is due like any other.
+ *
+ * The ids are an array: joined with `due`, whose size it can but guess, the planner
+ * reads the whole table for every claim (four times as long with 10,000 jobs that wait, and the longer the more there are).
+ */
 export const claim = statement<ClaimedRow>(
   'queue-claim',
-  `with due as (
+  `with due as materialized (
      select id, available_at as due_at
      from jobs
      where available_at <= ${NOW}
@@ -55,13 +60,13 @@ export const claim = statement<ClaimedRow>(
          available_at = ${NOW} + $3 * interval '1 millisecond',
          lease_token = gen_random_uuid()::text,
          worker = $4
-     from due
-     where jobs.id = due.id
-     returning jobs.*, due.due_at
+     where id = any (array(select id from due))
+     returning jobs.*
    )
    select id, kind, payload, attempts as attempt, lease_token as "leaseToken",
      available_at as "leaseUntil", enqueued_at as "enqueuedAt"
    from claimed
+   join due using (id)
    order by due_at, position`,
 )
 
