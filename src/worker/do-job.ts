@@ -14,12 +14,18 @@ export interface JobDoer {
   readonly retryPolicy: RetryPolicy
 }
 
+export interface JobProgress {
+  readonly isLeaseLost: () => boolean
+  /** Told when nothing is left but to tell the queue that the job is complete. */
+  readonly onWorkDone: () => void
+}
+
 /** Does one job and settles it by what came of it. Throws when it cannot be settled: then it comes back when its lease ends. */
 export async function doJob(
   { queue, handlers, clock, random, retryPolicy }: JobDoer,
   job: ClaimedJob,
   context: JobContext,
-  isLeaseLost: () => boolean,
+  { isLeaseLost, onWorkDone }: JobProgress,
 ): Promise<JobOutcome> {
   const handler = Object.hasOwn(handlers, job.kind) ? handlers[job.kind] : undefined
   if (!handler) return await bury(`unknown kind of job: ${job.kind}`)
@@ -38,6 +44,7 @@ export async function doJob(
     if (isLeaseLost()) return 'lease-lost'
     return await settleFailure(handler, payload.data, error)
   }
+  onWorkDone()
   return (await queue.complete(job)) ? 'completed' : 'lease-lost'
 
   async function settleFailure(handler: JobHandler, payload: unknown, thrown: unknown): Promise<JobOutcome> {

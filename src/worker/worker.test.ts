@@ -120,6 +120,25 @@ describe.skipIf(kind?.missing)('a worker', () => {
     expect(await queue.depth()).toMatchObject({ ready: 0, delayed: 0, leased: 0, deadLetters: 0 })
   })
 
+  test('does the next job while the queue notes that one is complete, and waits when as many again are not noted', async () => {
+    const noted = gate()
+    const handled: number[] = []
+    for (const n of [1, 2, 3]) await add(`job ${n}`, 'test', { n })
+    const complete: Queue['complete'] = async (job) => {
+      await noted.opened
+      return await queue.complete(job)
+    }
+    work(
+      handler(async ({ n }) => void handled.push(n)),
+      { queue: queueWith({ complete }) },
+    )
+    await eventually(() => expect(handled).toEqual([1, 2]))
+    expect(await queue.depth()).toMatchObject({ leased: 2, ready: 1 })
+    noted.open()
+    await settled('test completed', 'test completed', 'test completed')
+    expect(handled).toEqual([1, 2, 3])
+  })
+
   describe('and the lease of a job', () => {
     test('is kept by heartbeats, however long the job takes', async () => {
       const door = gate()
