@@ -178,9 +178,8 @@ async function makeMoves(
 }
 
 /**
- * Resolves with the time since which every delivery was accepted, every run has ended, the queue is empty, and what is
- * owed stands on GitHub; or when patience is at its end. Until the system does so itself, a person has GitHub redeliver
- * what it could not deliver.
+ * Resolves with the time since which every run has ended, the queue is empty, and what is
+ * owed stands on GitHub; or when patience is at its end.
  */
 async function untilQuiet(
   surroundings: Surroundings,
@@ -201,7 +200,6 @@ async function untilQuiet(
   }
 
   async function nothingToDo(): Promise<boolean> {
-    if (await redeliverFailed(surroundings)) return false
     if ((await surroundings.ledger.unended(repository)) > 0) return false
     const { ready, delayed, leased } = await surroundings.queue.depth()
     if (ready + delayed + leased > 0) return false
@@ -221,13 +219,4 @@ async function lookAtAll(
   for (const pullRequest of planned)
     shown.push(await lookAt(surroundings, repository, pullRequest, !closed.has(pullRequest.number)))
   return shown
-}
-
-/** Whether there was anything to redeliver. */
-async function redeliverFailed({ github }: Surroundings): Promise<boolean> {
-  const attempts = await github.deliveries()
-  const arrived = new Set(attempts.filter(({ status }) => status === 'OK').map(({ guid }) => guid))
-  const failed = new Map(attempts.filter(({ guid }) => !arrived.has(guid)).map(({ guid, id }) => [guid, id]))
-  for (const id of failed.values()) await github.redeliver(id)
-  return failed.size > 0
 }

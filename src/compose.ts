@@ -37,7 +37,11 @@ import { openRedisQueue } from './queue/queue.redis.ts'
 import type { Queue } from './queue/queue.ts'
 import { checkRedis } from './redis/check-redis.ts'
 import { openRedis } from './redis/open-redis.ts'
-import { keepEnqueueingOwedRuns } from './reconcile/enqueue-owed-runs.ts'
+import { openFailedDeliveries } from './reconcile/failed-deliveries.postgres.ts'
+import { keepReconciling } from './reconcile/keep-reconciling.ts'
+import { openOpenHeads } from './reconcile/open-heads.postgres.ts'
+import type { OpenHeads } from './reconcile/open-heads.ts'
+import { createSweep } from './reconcile/reconcile.ts'
 import { hideSecrets } from './review/hide-secrets.ts'
 import { createReviewChange, type ReviewChange } from './review/review-change.ts'
 import { REVIEW_JOB } from './review/review-job.ts'
@@ -86,9 +90,14 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
     await refuseUnfitRedis(config, log)
     const queue = opened.add(openQueue(config, database, log))
     const runs = openRunStore(database)
+    const heads = openOpenHeads(database, config.webhooks)
+    metrics.reviews(() => heads.lastCount())
 
     if (roles.works) {
-      opened.add(startWorking({ config, log, metrics, queue, runs }))
+      const github = openConfiguredGitHub(config, log)
+      const workshop = { config, log, metrics, queue, runs, github }
+      opened.add(startReconciling({ ...workshop, database, heads }))
+      opened.add(startWorking(workshop))
     }
     if (!roles.serves) return { stop: () => opened.close() }
 
@@ -128,10 +137,11 @@ interface Workshop {
   readonly metrics: Metrics
   readonly queue: Queue
   readonly runs: RunStore
+  readonly github: GitHub
 }
 
-/** Starts the worker and the sweep for owed runs. */
-function startWorking({ config, log, metrics, queue, runs }: Workshop): Closable {
+/** Starts the worker. */
+function startWorking({ config, log, metrics, queue, runs, github }: Workshop): Closable {
   const analysers = openAnalysers()
   const worker = startWorker({
     queue,
@@ -145,7 +155,7 @@ function startWorking({ config, log, metrics, queue, runs }: Workshop): Closable
     handlers: {
       [REVIEW_JOB]: reviewHandler({
         runs,
-        github: openConfiguredGitHub(config, log),
+        github,
         reviewChange: openReviewChange(config, analysers),
         diffBlobs,
         needsContent: covers(analysers),
@@ -155,17 +165,44 @@ function startWorking({ config, log, metrics, queue, runs }: Workshop): Closable
       }),
     },
   })
+  return { close: () => worker.stop(config.server.shutdownGraceMs) }
+}
+
+interface Reconciling extends Workshop {
+  readonly database: Database
+  readonly heads: OpenHeads
+}
+
+/** Starts to reconcile, or to wait until no other process does. */
+function startReconciling({
+  config,
+  log,
+  metrics,
+  queue,
+  runs,
+  github,
+  database,
+  heads,
+}: Reconciling): Closable {
+  const { deliveryLog } = github
+  const failed = openFailedDeliveries(database)
+  const common = { clock: systemClock, log }
+  const sweep = createSweep({
+    ...common,
+    runs,
+    queue,
+    heads,
+    failed,
+    metrics,
+    ...(deliveryLog && { deliveryLog }),
+  })
   const stopping = new AbortController()
-  const sweeping = keepEnqueueingOwedRuns(
-    { runs, queue, clock: systemClock, log },
-    config.worker.reconcileIntervalMs,
-    stopping.signal,
-  )
+  const { reconcileIntervalMs } = config.worker
+  const reconciling = keepReconciling({ ...common, sweep, database }, reconcileIntervalMs, stopping.signal)
   return {
     async close() {
       stopping.abort()
-      await worker.stop(config.server.shutdownGraceMs)
-      await sweeping
+      await reconciling
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Authorization } from './authorization.ts'
-import type { GitHubAccess, RepositoryName } from './github.ts'
+import type { DeliveryLog, GitHubAccess, RepositoryName } from './github.ts'
 
 /** Who we are on GitHub. */
 export interface Account {
@@ -7,6 +7,8 @@ export interface Account {
   authorize(repository: RepositoryName, installationId?: number): Authorization
   identity(signal: AbortSignal): Promise<Identity>
   access(signal: AbortSignal): Promise<GitHubAccess>
+  /** Only Apps have one. */
+  readonly deliveryLog?: DeliveryLog
   /** Only Apps may have check runs. */
   readonly mayHaveCheckRuns: boolean
 }

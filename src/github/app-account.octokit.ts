@@ -6,6 +6,7 @@ import { PermanentError } from '../base/errors.ts'
 import { identityLifetimeMs, type Account, type Identity } from './account.ts'
 import { appAuthorization } from './app-authorization.ts'
 import type { Authorization } from './authorization.ts'
+import { createDeliveryLog } from './delivery-log.octokit.ts'
 import { createExpiringCache } from './expiring-cache.ts'
 import type { RepositoryName } from './github.ts'
 import type { GitHubCalls } from './github-calls.ts'
@@ -90,6 +91,7 @@ export function openAppAccount(options: {
       const { slug, permissions, events, installations_count: installations = 0 } = app
       return { kind: 'app', slug, permissions, events, installations }
     },
+    deliveryLog: createDeliveryLog(octokit, calls),
     mayHaveCheckRuns: true,
   }
 }

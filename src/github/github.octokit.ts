@@ -60,6 +60,7 @@ export function openGitHub(options: GitHubOptions): GitHub {
       }
     },
     access: (signal) => account.access(signal),
+    ...(account.deliveryLog && { deliveryLog: account.deliveryLog }),
   }
 }
 

@@ -188,6 +188,28 @@ export type GitHubAccess =
     }
   | { readonly kind: 'token'; readonly login: string; readonly scopes: readonly string[] }
 
+/** One attempt of GitHub to deliver, as the log of the App tells it. */
+export interface LoggedDelivery {
+  readonly id: number
+  /** `X-GitHub-Delivery`: every attempt of a delivery has the same. */
+  readonly guid: string
+  readonly event: string
+  readonly attemptedAt: Date
+  /** Whether it was answered 2xx. */
+  readonly arrived: boolean
+}
+
+/** GitHub's own log of what it delivered to our App in the last days, and failed to deliver. It never tries again by itself. */
+export interface DeliveryLog {
+  /** A page of a hundred, newest first, without a cursor the newest one. `next` is the cursor of the page after it. */
+  page(
+    cursor: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly deliveries: readonly LoggedDelivery[]; readonly next?: string }>
+  /** Has it delivered again, soon: resolves before it arrives. */
+  redeliver(id: number, signal: AbortSignal): Promise<void>
+}
+
 export interface RepositoryOptions {
   /**
    * Called right before the request of a write leaves, when nothing more is waited for: what it throws is thrown, and
@@ -200,4 +222,6 @@ export interface GitHub {
   /** No call is made. `installationId` comes with deliveries; without it an App looks the installation up. */
   repository(name: RepositoryName, installationId?: number, options?: RepositoryOptions): GitHubRepository
   access(signal: AbortSignal): Promise<GitHubAccess>
+  /** Only Apps have one. */
+  readonly deliveryLog?: DeliveryLog
 }

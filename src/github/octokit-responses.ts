@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { RetryableError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 import { commitId, repositoryName } from './github.ts'
-import type { ChangedFile, Posted, PullRequest, ReviewComment } from './github.ts'
+import type { ChangedFile, LoggedDelivery, Posted, PullRequest, ReviewComment } from './github.ts'
 import type { Answer } from './answer.ts'
 
 /**
@@ -196,3 +196,18 @@ export const appResponse = z.object({
 })
 
 export const userResponse = z.object({ login: z.string() })
+
+export const hookDeliveriesResponse = z.array(
+  z.object({
+    id: z.int(),
+    guid: z.string(),
+    event: z.string(),
+    delivered_at: z.iso.datetime({ offset: true }),
+    status_code: z.int(),
+  }),
+)
+
+export function toLoggedDelivery(delivery: z.output<typeof hookDeliveriesResponse>[number]): LoggedDelivery {
+  const { id, guid, event, delivered_at: at, status_code: status } = delivery
+  return { id, guid, event, attemptedAt: new Date(at), arrived: status >= 200 && status < 300 }
+}

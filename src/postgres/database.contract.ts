@@ -166,4 +166,23 @@ export function databaseContract(
     await other.close()
     await dropOther()
   })
+
+  test('a name is held by one at a time, until it is released', async () => {
+    const hour = 3_600_000
+    const first = await database.hold('the lead', hour)
+    expect(await first?.isHeld()).toBe(true)
+    expect(await database.hold('the lead', hour)).toBeUndefined()
+    const other = await database.hold('something else', hour)
+    expect(await other?.isHeld()).toBe(true)
+    await other?.release()
+
+    await first?.release()
+    expect(await first?.isHeld()).toBe(false)
+    const second = await database.hold('the lead', hour)
+    expect(await second?.isHeld()).toBe(true)
+    // That the first one lets go once more takes nothing from the second.
+    await first?.release()
+    expect(await second?.isHeld()).toBe(true)
+    await second?.release()
+  })
 }

@@ -12,6 +12,12 @@ const log = createLogger('silent')
 const postgresUrl = inject('postgresUrl') ?? ''
 const one = statement<{ one: number }>('one', 'select 1 as one')
 
+const endIdleSessions = statement<object>(
+  'test-end-sessions',
+  `select pg_terminate_backend(pid) from pg_stat_activity
+   where application_name = $1 and datname = current_database()`,
+)
+
 const opened: { close(): Promise<void> }[] = []
 afterEach(async () => {
   for (const thing of opened.splice(0)) await thing.close()
@@ -73,6 +79,22 @@ describe.skipIf(!inject('postgresUrl'))('PostgreSQL', () => {
     expect(kind).toBe('retryable')
     expect(ms).toBeLessThan(2_500)
     expect(await database.run(one)).toEqual([{ one: 1 }])
+  })
+
+  test('a name is let go when its holder loses the connection, or says nothing for too long', async () => {
+    const database = open(postgresUrl)
+    const name = `name-${process.pid}`
+    const cut = await database.hold(name, 3_600_000)
+    await database.run(endIdleSessions, 'lorgnette holds a name')
+    expect(await cut?.isHeld()).toBe(false)
+
+    const silent = await database.hold(name, 50)
+    expect(await silent?.isHeld()).toBe(true)
+    let next = await database.hold(name, 3_600_000)
+    for (let tries = 0; !next && tries < 100; tries++) next = await database.hold(name, 3_600_000)
+    expect(await silent?.isHeld()).toBe(false)
+    expect(await next?.isHeld()).toBe(true)
+    await next?.release()
   })
 
   test('a wrong password or database is a permanent error', async () => {

@@ -5,6 +5,7 @@ import { connectionConfig, driverFailure } from './connection.pg.ts'
 import { databaseError, isConnectionSound } from './database-error.ts'
 import type { Database } from './database.ts'
 import { encodeValue } from './encode-value.ts'
+import { holdName } from './hold-name.pg.ts'
 import { openListener } from './listener.pg.ts'
 import { runTransaction, type Session } from './transaction.ts'
 
@@ -64,6 +65,10 @@ export function openPostgres({ url, poolSize, log }: PostgresOptions): Database 
     script: (text) => withSession((session) => session.script(text)),
     transaction: (work) => withSession((session) => runTransaction(session, work)),
     listen: listener.listen,
+    hold: async (name, silentMs) => {
+      if (closed) throw new RetryableError('the database is closed')
+      return await holdName(config, name, silentMs)
+    },
     close: () => {
       closed ??= Promise.all([listener.close(), pool.end()]).then(() => undefined)
       return closed

@@ -6,6 +6,7 @@ import { databaseError, isConnectionSound } from './database-error.ts'
 import type { Database, SqlValue, Statement } from './database.ts'
 import { encodeValue } from './encode-value.ts'
 import { lockFolder } from './folder-lock.ts'
+import { createHeldNames } from './held-names.ts'
 import { prepareDatabaseFolder } from './pglite-folder.ts'
 import type { ThreadCommand } from './pglite-protocol.ts'
 import { startPgliteWorker, type PgliteWorker } from './pglite-worker.ts'
@@ -51,6 +52,7 @@ export async function openPglite({
 
   function createDatabase(databaseFolder: string): Database {
     let closed: Promise<void> | undefined
+    const names = createHeldNames()
     // PGlite has no autovacuum: without this, every changed row would leave its old self behind for ever.
     const housekeeping = setInterval(() => {
       withSession((session) => session.script('vacuum (analyze)')).catch((error: unknown) =>
@@ -90,6 +92,8 @@ export async function openPglite({
           await withSession((session) => session.command(`unlisten ${quoteChannel(channel)}`))
         }
       },
+      // Nobody else has the folder.
+      hold: (name) => Promise.resolve(names.hold(name)),
       close: () => {
         clearInterval(housekeeping)
         closed ??= oneAtATime(() => worker.close()).then(release)

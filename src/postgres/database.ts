@@ -47,6 +47,19 @@ export interface Database extends Queryable {
    */
   listen(channel: string, onNotification: (payload: string) => void): Promise<() => Promise<void>>
 
+  /**
+   * Takes a name that one process among all on this database has at a time; undefined when another one has it. It is let
+   * go when its holder dies, loses its connection, or says nothing (`isHeld`) for `silentMs`, as a frozen one does.
+   */
+  hold(name: string, silentMs: number): Promise<HeldName | undefined>
+
   /** Waits for statements under way, then disconnects. Safe to call twice. */
   close(): Promise<void>
+}
+
+/** A name that this process has, until it was lost or is released. */
+export interface HeldName {
+  /** Asks the server, and tells it that we are there. Once false, it stays false. */
+  isHeld(): Promise<boolean>
+  release(): Promise<void>
 }

@@ -1,9 +1,6 @@
-import type { Clock } from '../base/clock.ts'
-import { errorMessage, isAbort } from '../base/errors.ts'
 import type { Queue } from '../queue/queue.ts'
 import { reviewJob } from '../review/review-job.ts'
 import type { RunStore } from '../review/run-store.ts'
-import type { Logger } from '../telemetry/logger.ts'
 
 /** Runs looked at together. */
 const PAGE = 1_000
@@ -26,25 +23,4 @@ export async function enqueueOwedRuns(runs: Pick<RunStore, 'owed'>, queue: Queue
     for (const { id } of jobs) if (buried.has(id) && (await queue.replay(id))) back++
   }
   return back
-}
-
-/** Sweeps at once and then at every interval, until the signal aborts. */
-export async function keepEnqueueingOwedRuns(
-  { runs, queue, clock, log }: { runs: RunStore; queue: Queue; clock: Clock; log: Logger },
-  intervalMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      const lost = await enqueueOwedRuns(runs, queue)
-      if (lost > 0) log.warn({ runs: lost }, 'runs without a job were enqueued again')
-    } catch (error) {
-      log.warn({ error: errorMessage(error) }, 'could not look for owed runs')
-    }
-    try {
-      await clock.sleep(intervalMs, signal)
-    } catch (error) {
-      if (!isAbort(error)) throw error
-    }
-  }
 }

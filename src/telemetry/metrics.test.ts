@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openMetrics } from './metrics.ts'
+import { openMetrics, type ReviewCounts } from './metrics.ts'
 
 test('what is counted is found in the text, with the labels that tell it apart', async () => {
   const metrics = openMetrics()
@@ -73,4 +73,29 @@ test('two sets of metrics in one process do not mix, and each knows the process'
   one.commentsPosted(5)
   expect(await two.text()).toContain('lorgnette_comments_posted_total 0')
   expect(await two.text()).toContain('process_resident_memory_bytes')
+})
+
+test('how the reviews stand is read for every scrape, and not shown when nobody knows', async () => {
+  const metrics = openMetrics()
+  let counts: Promise<ReviewCounts | undefined> = Promise.resolve(undefined)
+  let asked = 0
+  metrics.reviews(() => {
+    asked++
+    return counts
+  })
+  expect(await metrics.text()).not.toMatch(/^lorgnette_reviews_/m)
+
+  const countedAt = new Date('2026-01-01T00:00:00Z')
+  counts = Promise.resolve({ owed: 5, delivered: 3, missing: 1, countedAt })
+  const text = await metrics.text()
+  expect(text).toMatch(/^lorgnette_reviews_owed 5$/m)
+  expect(text).toMatch(/^lorgnette_reviews_delivered 3$/m)
+  expect(text).toMatch(/^lorgnette_reviews_silently_missing 1$/m)
+  expect(text).toMatch(
+    new RegExp(`^lorgnette_reviews_counted_timestamp_seconds ${countedAt.getTime() / 1_000}$`, 'm'),
+  )
+  expect(asked).toBe(2)
+
+  counts = Promise.reject(new Error('the store is away'))
+  expect(await metrics.text()).not.toMatch(/^lorgnette_reviews_/m)
 })

@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 
 /** Why a webhook request was refused, or what it led to. */
 export type DeliveryOutcome =
@@ -13,6 +13,17 @@ export type DeliveryOutcome =
 export type JobOutcome = 'completed' | 'retried' | 'rate-limited' | 'handed-back' | 'buried' | 'lease-lost'
 
 export type RunOutcome = 'completed' | 'failed' | 'skipped' | 'superseded'
+
+/** What the reconciler mended: a job that the queue lost, an open head without a run, a dead worker's hold, a delivery. */
+export type Mended = 'job' | 'head' | 'hold' | 'delivery'
+
+/** How the open heads stand that the rules say to review. */
+export interface ReviewCounts {
+  readonly owed: number
+  readonly delivered: number
+  readonly missing: number
+  readonly countedAt: Date
+}
 
 export type CallOutcome = 'ok' | 'rate-limited' | 'retryable' | 'permanent' | 'aborted'
 
@@ -44,6 +55,9 @@ export interface Metrics {
   findings(verdict: 'posted' | 'merged' | 'dropped', reason: string, count?: number): void
   githubCall(outcome: CallOutcome): void
   commentsPosted(count: number): void
+  mended(what: Mended, count: number): void
+  /** Shows these counts, read anew for every scrape. Nothing is shown before there are any, or when they cannot be read. */
+  reviews(read: () => Promise<ReviewCounts | undefined>): void
   /** All of it in the Prometheus text format. */
   text(): Promise<string>
   readonly contentType: string
@@ -103,6 +117,9 @@ export function openMetrics(): Metrics {
   const findings = counter('findings_total', 'Candidates by what became of them.', ['verdict', 'reason'])
   const githubCalls = counter('github_calls_total', 'Requests to GitHub by outcome.', ['outcome'])
   const comments = counter('comments_posted_total', 'Comments posted on pull requests.')
+  const mended = counter('reconciler_mended_total', 'What the reconciler found amiss and mended, by kind.', [
+    'kind',
+  ])
 
   return {
     delivery: (outcome, reason = '') => deliveries.inc({ outcome, reason }),
@@ -119,7 +136,53 @@ export function openMetrics(): Metrics {
     findings: (verdict, reason, count = 1) => findings.inc({ verdict, reason }, count),
     githubCall: (outcome) => githubCalls.inc({ outcome }),
     commentsPosted: (count) => comments.inc(count),
+    mended: (kind, count) => mended.inc({ kind }, count),
+    reviews: (read) => showReviews(registry, read),
     text: () => registry.metrics(),
     contentType: registry.contentType,
+  }
+}
+
+function showReviews(registry: Registry, read: () => Promise<ReviewCounts | undefined>): void {
+  const gauges: readonly [name: string, help: string, value: (counts: ReviewCounts) => number][] = [
+    [
+      'reviews_owed',
+      'Open pull requests whose head the rules say to review, as far as deliveries told of them. Counted by the reconciler.',
+      ({ owed }) => owed,
+    ],
+    [
+      'reviews_delivered',
+      'Those of reviews_owed whose head has its receipt: reviewed, skipped, or failed and said so.',
+      ({ delivered }) => delivered,
+    ],
+    [
+      'reviews_silently_missing',
+      'Those of reviews_owed with neither a receipt nor a run on its way to one, before the reconciler mended it. Anything but 0 for longer than a sweep is a fault of the system.',
+      ({ missing }) => missing,
+    ],
+    [
+      'reviews_counted_timestamp_seconds',
+      'When the reconciler counted reviews_owed and the others. Stands still when nobody reconciles.',
+      ({ countedAt }) => countedAt.getTime() / 1_000,
+    ],
+  ]
+  // One question for each scrape, whatever the number of gauges.
+  let asked: Promise<ReviewCounts | undefined> | undefined
+  const once = (): Promise<ReviewCounts | undefined> =>
+    (asked ??= read()
+      .catch(() => undefined)
+      .finally(() => queueMicrotask(() => (asked = undefined))))
+  for (const [name, help, value] of gauges) {
+    const gauge = new Gauge({
+      name: `lorgnette_${name}`,
+      help,
+      registers: [],
+      async collect() {
+        const counts = await once()
+        if (counts) this.set(value(counts))
+        else this.remove()
+      },
+    })
+    registry.registerMetric(gauge)
   }
 }

@@ -55,6 +55,10 @@ function whyLeftAlone(
   if (locked) return 'locked'
   if (author.isBot && rules.ignoreBots) return 'bot'
   if (draft && !rules.reviewDrafts) return 'draft'
+  return hasIgnoredLabel(labels, rules) ? 'label' : undefined
+}
+
+export function hasIgnoredLabel(labels: readonly string[], rules: DecisionRules): boolean {
   const ignored = new Set(rules.ignoreLabels.map((label) => label.toLowerCase()))
-  return labels.some((label) => ignored.has(label.toLowerCase())) ? 'label' : undefined
+  return labels.some((label) => ignored.has(label.toLowerCase()))
 }

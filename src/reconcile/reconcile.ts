@@ -1,0 +1,71 @@
+import type { Clock } from '../base/clock.ts'
+import { errorMessage, isAbort, RateLimitedError } from '../base/errors.ts'
+import type { DeliveryLog } from '../github/github.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { RunStore } from '../review/run-store.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Mended, Metrics } from '../telemetry/metrics.ts'
+import { enqueueOwedRuns } from './enqueue-owed-runs.ts'
+import type { FailedDeliveries } from './failed-deliveries.ts'
+import type { OpenHeads } from './open-heads.ts'
+import { redeliverFailed } from './redeliver-failed.ts'
+
+export interface Reconciled {
+  readonly runs: Pick<RunStore, 'owed'>
+  readonly queue: Queue
+  readonly heads: OpenHeads
+  readonly failed: FailedDeliveries
+  /** Absent with a token: only an App has one. */
+  readonly deliveryLog?: DeliveryLog
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: Pick<Metrics, 'mended'>
+}
+
+/** Compares once what is owed with what was delivered, and mends the difference. Never throws but for an abort. */
+export type Sweep = (signal: AbortSignal) => Promise<void>
+
+/**
+ * Each step stands for itself: GitHub may be away while the queue is wiped. Open heads come before the queue, so that what
+ * is found is enqueued in the same sweep.
+ */
+export function createSweep(reconciled: Reconciled): Sweep {
+  const { runs, queue, heads, deliveryLog, failed, clock, log, metrics } = reconciled
+  let patientUntil = 0
+  if (!deliveryLog) {
+    log.info('deliveries that GitHub could not make are not asked for again: that takes a GitHub App')
+  }
+
+  return async (signal) => {
+    const missing = (await step('count open heads', async () => (await heads.count()).missing)) ?? 0
+    if (missing > 0) {
+      await mend('head', 'open heads without a review were found, and are reviewed now', () =>
+        heads.oweMissing(),
+      )
+    }
+    await mend('hold', 'workers died over their runs', () => heads.freeDead())
+    await mend('job', 'runs without a job were enqueued again', () => enqueueOwedRuns(runs, queue))
+    if (deliveryLog && clock.now().getTime() >= patientUntil) {
+      const redelivering = { deliveryLog, failed, clock, log }
+      await mend('delivery', 'deliveries were asked for again', () => redeliverFailed(redelivering, signal))
+    }
+  }
+
+  async function mend(what: Mended, message: string, work: () => Promise<number>): Promise<void> {
+    const count = (await step(message, work)) ?? 0
+    if (count === 0) return
+    metrics.mended(what, count)
+    log.warn({ count }, message)
+  }
+
+  async function step(what: string, work: () => Promise<number>): Promise<number | undefined> {
+    try {
+      return await work()
+    } catch (error) {
+      if (isAbort(error)) throw error
+      if (error instanceof RateLimitedError) patientUntil = error.retryAt.getTime()
+      log.warn({ step: what, error: errorMessage(error) }, 'reconciling goes on without a step')
+      return undefined
+    }
+  }
+}
