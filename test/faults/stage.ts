@@ -94,7 +94,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
   let gate: Promise<void> | undefined
   let held = 0
-  const github = opened.add(await openGitHubEmulator({ folder: path.join(folder, 'github') }))
+  const github = opened.add(
+    // Its limit of content writes would have a test wait for minutes; who wants a limit asks for one.
+    await openGitHubEmulator({ folder: path.join(folder, 'github'), contentLimits: 'off' }),
+  )
   const llm = opened.add(
     await openLlmEmulator({
       answer: async ({ prompt }) => {

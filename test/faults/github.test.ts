@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Fault } from '../../emulators/github/faults.ts'
+import { openRedisQueue } from '../../src/queue/queue.redis.ts'
+import { queueKeys } from '../../src/queue/queue-lua.redis.ts'
+import type { Queue } from '../../src/queue/queue.ts'
+import { openRedis } from '../../src/redis/open-redis.ts'
+import type { Redis } from '../../src/redis/redis.ts'
+import { createLogger } from '../../src/telemetry/logger.ts'
+import { openPrivatePostgres, openPrivateRedis } from '../services.ts'
+import { PATIENCE_MS, type ProductProcess } from './product-process.ts'
+import { doneOnce, openStage, type Stage } from './stage.ts'
+
+const database = await openPrivatePostgres(['fsync=off'])
+const server = await openPrivateRedis()
+const log = createLogger('silent')
+
+/** Without what names the pull request, the commit or the installation. */
+type Call = Pick<Fault, 'method' | 'path'> & { readonly skip?: number }
+
+describe.skipIf(!database || !server)('GitHub in trouble', { timeout: 3 * PATIENCE_MS }, () => {
+  let stage: Stage
+  let product: ProductProcess
+  let redis: Redis
+  let queue: Queue
+
+  beforeAll(async () => {
+    if (!database || !server) return
+    stage = await openStage({ postgresUrl: database.url, redisUrl: server.url })
+    redis = openRedis({ url: server.url, log })
+    queue = openRedisQueue(redis, { log, prefix: 'lorgnette' })
+    product = await stage.start('start')
+  })
+  afterAll(async () => {
+    await stage?.close()
+    await queue?.close()
+    await redis?.close()
+    await Promise.all([database?.stop(), server?.stop()])
+  })
+
+  /** How the product's jobs ended so far, whatever they were about. */
+  function jobOutcomes(): readonly unknown[] {
+    return product.log().flatMap(({ msg, outcome }) => (msg === 'job settled' ? [outcome] : []))
+  }
+
+  describe('on each call in turn', () => {
+    /** Every call of a review, as it is made for this pull request. */
+    const callsFor = (number: number): readonly Call[] => [
+      { method: 'POST', path: '/access_tokens$' },
+      { method: 'GET', path: `/pulls/${number}$` },
+      { method: 'GET', path: `/pulls/${number}$`, skip: 1 },
+      { method: 'GET', path: `/pulls/${number}/files` },
+      { method: 'POST', path: `/pulls/${number}/reviews$` },
+      { method: 'POST', path: '/check-runs$' },
+    ]
+
+    test('those are all calls that a review makes', async () => {
+      const [number = 0] = await stage.openTaken(1)
+      await stage.outcomes(number)
+      const known = callsFor(number)
+      const unknown = (await stage.github.requests()).filter(
+        ({ method, path }) =>
+          !known.some((call) => call.method === method && new RegExp(call.path ?? '').test(path)),
+      )
+      expect(unknown).toEqual([])
+    })
+
+    test.each<readonly [what: string, Fault]>([
+      ["a proxy's 502", { kind: 'status', status: 502, body: '<html>Bad Gateway</html>' }],
+      ['a reset', { kind: 'reset' }],
+      ['a page of HTML with status 200', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
+      ['half a JSON with status 200', { kind: 'status', status: 200, body: '{"id": 12, "head": {"sha": "0' }],
+      ['a rate limit with its end', { kind: 'secondary-limit', retryAfterSeconds: 1 }],
+      ['a rate limit as 429', { kind: 'secondary-limit', status: 429, retryAfterSeconds: 1 }],
+      ['an expired token', { kind: 'bad-credentials' }],
+    ])('%s is one review all the same', async (_what, fault) => {
+      const first = (await stage.runs()).length + 1
+      const numbers: number[] = []
+      const openWithFault = async (index: number): Promise<void> => {
+        await stage.github.fail({ ...fault, ...callsFor(first + numbers.length)[index] })
+        numbers.push(...(await stage.openTaken(1)))
+      }
+      // A token is for all, and a check run does not name its pull request: nobody else may meet those faults.
+      await stage.github.revokeTokens()
+      // Our own signature is no token: GitHub refuses that for good.
+      if (fault.kind !== 'bad-credentials') await openWithFault(0)
+      await stage.outcomes(...numbers)
+      for (const index of [1, 2, 3, 4]) await openWithFault(index)
+      await stage.outcomes(...numbers)
+      await openWithFault(5)
+      expect(await stage.outcomes(...numbers)).toEqual(doneOnce(...numbers))
+      expect(jobOutcomes()).not.toContain('buried')
+    })
+  })
+
+  describe('limits our rate', () => {
+    /** The one job that waits for its time, and when that is. */
+    async function parked(): Promise<{ id: string; atMs: number }> {
+      return await vi.waitFor(
+        async () => {
+          expect(await queue.depth()).toMatchObject({ delayed: 1, ready: 0, leased: 0, deadLetters: 0 })
+          const [id, at] = (await redis.send(['ZRANGE', DELAYED, '0', '0', 'WITHSCORES'])) as string[]
+          return { id: id ?? '', atMs: Number(at) }
+        },
+        { timeout: PATIENCE_MS, interval: 20 },
+      )
+    }
+    const [, , DELAYED = ''] = queueKeys('lorgnette')
+
+    test('without saying until when: the job waits a minute, costs no attempt, and others go on', async () => {
+      const before = Date.now()
+      const outcomes = jobOutcomes().length
+      const [number = 0] = await stage.openTaken(1)
+      await stage.outcomes(number)
+      const limited = number + 1
+      await stage.github.fail({ kind: 'secondary-limit', path: `/pulls/${limited}/files` })
+      await stage.openTaken(1)
+      const { id, atMs } = await parked()
+      expect(atMs - before).toBeGreaterThanOrEqual(60_000)
+      const others = await stage.openTaken(1)
+      expect(await stage.outcomes(...others)).toEqual(doneOnce(...others))
+      expect(jobOutcomes().slice(outcomes)).toEqual(['completed', 'rate-limited', 'completed'])
+      // The minute has passed.
+      await redis.send(['ZADD', DELAYED, 'XX', '0', id])
+      expect(await stage.outcomes(limited)).toEqual(doneOnce(limited))
+    })
+
+    test('until a reset in forty minutes: the job is parked that long, and is no dead letter', async () => {
+      const before = Date.now()
+      await stage.github.fail({ kind: 'primary-limit', resetInSeconds: 2_400 })
+      await stage.openTaken(1)
+      const { atMs } = await parked()
+      expect(atMs - before).toBeGreaterThanOrEqual(2_399_000)
+      expect((await stage.runs()).at(-1)).toMatchObject({ state: 'running', attempt: 1 })
+    })
+  })
+})
