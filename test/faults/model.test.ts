@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ScriptedAnswer } from '../../emulators/llm/scripted-answer.ts'
 import { openPrivatePostgres } from '../services.ts'
 import { PATIENCE_MS } from './product-process.ts'
@@ -49,5 +49,34 @@ describe.skipIf(!database)('a model in trouble', { timeout: 2 * PATIENCE_MS }, (
     const head = await stage.github.head(REPOSITORY, number)
     expect(await stage.github.checkRuns(REPOSITORY, head)).toMatchObject([{ conclusion: 'failure' }])
     expect(stage.llm.requests().length - before).toBe(1)
+  })
+
+  test('whose job is replayed fails again while the cause lasts, and is reviewed once when it is mended', async () => {
+    const refused = { kind: 'fault', fault: 'bad-key' } as const
+    const replay = async (): Promise<void> => {
+      const [run] = (await stage.runs()).slice(-1)
+      await stage.command('dead-letters', 'replay', '--all')
+      await vi.waitFor(
+        async () => expect((await stage.runs()).at(-1)?.attempt).not.toBe(run?.attempt),
+        PATIENCE_MS,
+      )
+    }
+    const letters = async (): Promise<number> => {
+      const listed: unknown = JSON.parse(await stage.command('dead-letters', 'list', '--json'))
+      return Array.isArray(listed) ? listed.length : -1
+    }
+    // The job of the test before this one.
+    await stage.command('dead-letters', 'discard', '--all', '--yes')
+    stage.llm.answerNext(refused)
+    const [number = 0] = await stage.openTaken(1)
+    expect(await stage.outcomes(number)).toMatchObject([{ states: ['failed'] }])
+    stage.llm.answerNext(refused)
+    await replay()
+    expect(await stage.outcomes(number)).toMatchObject([{ states: ['failed'] }])
+    await vi.waitFor(async () => expect(await letters()).toBe(1), PATIENCE_MS)
+    await replay()
+    // The summary that told of the failure stays, with other words.
+    expect(await stage.outcomes(number)).toEqual([{ ...doneOnce(number)[0], summaries: 1 }])
+    expect(await letters()).toBe(0)
   })
 })

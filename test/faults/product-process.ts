@@ -8,6 +8,8 @@ import { parseJson } from '../../src/base/json.ts'
 /** Longer than anything takes that ends at all: a lease that runs out, a pause between attempts, a loaded machine. */
 export const PATIENCE_MS = 60_000
 
+export const PROGRAM = path.join(packageRoot, 'dist/src/main.js')
+
 export interface LogLine {
   readonly level: string
   readonly msg: string
@@ -34,8 +36,7 @@ export async function startProduct(
   command: 'start' | 'serve' | 'work',
   env: Readonly<Record<string, string>>,
 ): Promise<ProductProcess> {
-  const program = path.join(packageRoot, 'dist/src/main.js')
-  const child = spawn(process.execPath, [program, command], {
+  const child = spawn(process.execPath, [PROGRAM, command], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

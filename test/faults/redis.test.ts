@@ -51,16 +51,20 @@ describe.skipIf(!opened || !database)('Redis in trouble', { timeout: 2 * PATIENC
     expect(await stage.outcomes(...numbers)).toEqual(doneOnce(...numbers))
   })
 
-  test('killed under load, with jobs that wait and jobs under way, it loses nothing and repeats nothing', async () => {
-    const release = stage.holdModel()
-    const numbers = await stage.openTaken(8)
-    await stage.modelHolds(5)
-    await server.kill()
-    const meanwhile = await stage.openTaken(2)
-    await server.start()
-    release()
-    expect(await stage.outcomes(...numbers, ...meanwhile)).toEqual(doneOnce(...numbers, ...meanwhile))
-  })
+  test.each(['everysec', 'always'])(
+    'killed under load (appendfsync %s), with jobs that wait and jobs under way, it loses nothing and repeats nothing',
+    async (fsync) => {
+      await redis.send(['CONFIG', 'SET', 'appendfsync', fsync])
+      const release = stage.holdModel()
+      const numbers = await stage.openTaken(8)
+      await stage.modelHolds(5)
+      await server.kill()
+      const meanwhile = await stage.openTaken(2)
+      await server.start()
+      release()
+      expect(await stage.outcomes(...numbers, ...meanwhile)).toEqual(doneOnce(...numbers, ...meanwhile))
+    },
+  )
 
   test('wiped under load, it is filled again from what is owed, and nothing is said twice', async () => {
     const release = stage.holdModel()

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { vi } from 'vitest'
 import { answerWithFaults, faultName } from '../../chaos/planted-faults.ts'
@@ -10,7 +12,7 @@ import { openLlmEmulator, type LlmEmulator } from '../../emulators/llm/llm-emula
 import { createCloser, type Closable } from '../../src/base/closer.ts'
 import { openScratchRepository } from '../scratch-repository.ts'
 import { createDatabase } from '../services.ts'
-import { PATIENCE_MS, startProduct, type ProductProcess } from './product-process.ts'
+import { PATIENCE_MS, PROGRAM, startProduct, type ProductProcess } from './product-process.ts'
 
 export const REPOSITORY = 'octo-org/values'
 
@@ -52,6 +54,8 @@ export interface Stage extends Closable {
   readonly databaseUrl: string
   /** Starts a process of the product. When it serves, deliveries go to it from now on. */
   start(command: 'start' | 'serve' | 'work', env?: Readonly<Record<string, string>>): Promise<ProductProcess>
+  /** Runs `lorgnette` with these arguments to its end, and returns what it printed. Rejects when it exits with another code than 0. */
+  command(...args: readonly string[]): Promise<string>
   /** Opens a pull request whose change has one fault, which the model finds. Returns when its delivery was answered. */
   open(): Promise<number>
   /** Opens so many, one after the other. Throws when a delivery was not taken. */
@@ -140,6 +144,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         await github.setWebhook({ url: `${started.url}/webhooks/github`, secret: SECRET })
       }
       return started
+    },
+
+    async command(...args) {
+      const { stdout } = await runFile(process.execPath, [PROGRAM, ...args], {
+        env: { PATH: process.env['PATH'], ...env },
+      })
+      return stdout
     },
 
     async open() {
@@ -267,6 +278,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
 }
 
+const runFile = promisify(execFile)
 const ENDED = new Set(['completed', 'failed', 'skipped', 'superseded'])
 
 function branchOf(number: number): string {
