@@ -22,6 +22,7 @@ const runElsewhere: Readonly<Record<string, string>> = {
     'it would take the packages away from the tests that run beside; the gate runs it first (.ci/run)',
   'npm run demo -- --once --json': 'demo/main.test.ts runs it, and judges every comment',
   'npm test': 'it is what runs this',
+  'npm run chaos': '.ci/run runs it, and it judges itself',
 }
 
 let clone: ScratchClone
