@@ -39,19 +39,60 @@ export interface FailureStrike extends AtStep {
 export type Strike = VictimStrike | FailureStrike
 
 /**
- * One strike at a process or server, at a step that every run reaches; half of the time another one, perhaps while the first is
- * mended; and now and then what costs a job no attempt.
+ * One strike at a process or server, often with another one, perhaps while the first is mended; and now and then what costs a job no attempt.
  * Not more than two, because each may cost a job an attempt, and after the fourth it is given up by design.
  */
 export function planStrikes(queue: QueuePlace, random: Random): Strike[] {
   const ordinary = callsWith(queue).filter((call) => call.ordinary)
   const others = callsWith(queue).filter((call) => !call.ordinary)
   const strikes: Strike[] = [planVictim(queue, ordinary, random)]
-  if (random.chance(0.3)) strikes.push(planVictim(queue, random.chance(0.5) ? others : ordinary, random))
+  if (random.chance(0.15)) strikes.push(planVictim(queue, ordinary, random))
+  else if (random.chance(0.25)) strikes.splice(0, 1, ...planUnusual(queue, others, random))
   else if (random.chance(0.35)) strikes.push(planFailure('github', random))
   if (random.chance(0.25)) strikes.push(planRateLimit(random))
   if (random.chance(0.25)) strikes.push(planFailure('model', random))
   return strikes
+}
+
+/** What has a run make a call that it makes only after a failure: the call it is of, and how that fails. */
+const provokedBy: Readonly<Record<string, Omit<FailureStrike, 'how' | 'nth'>>> = {
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': {
+    step: {
+      service: 'github',
+      call: 'POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
+      when: 'after',
+    },
+    failure: { kind: 'cut' },
+  },
+  'GET /repos/{owner}/{repo}/commits/{ref}/check-runs': {
+    step: { service: 'github', call: 'POST /repos/{owner}/{repo}/check-runs', when: 'after' },
+    failure: { kind: 'cut' },
+  },
+  'queue-retry': {
+    step: { service: 'github', call: 'GET /repos/{owner}/{repo}/pulls/{pull_number}', when: 'before' },
+    failure: { kind: 'status', status: 502 },
+  },
+  'queue-promote': {
+    step: { service: 'github', call: 'GET /repos/{owner}/{repo}/pulls/{pull_number}', when: 'before' },
+    failure: { kind: 'status', status: 502 },
+  },
+  // Longer than a third of a lease: then comes the heartbeat.
+  'queue-extend': {
+    step: { service: 'model', call: 'POST /v1/chat/completions', when: 'before' },
+    failure: { kind: 'limit', status: 429, retryAfterSeconds: 5 },
+  },
+}
+
+/** A strike at a step that few runs reach, with what makes this one reach it, where that is known. */
+function planUnusual(queue: QueuePlace, others: readonly Call[], random: Random): Strike[] {
+  const strike = planVictim(queue, others, random)
+  const provocation = provokedBy[strike.step.call]
+  return provocation
+    ? [
+        { how: 'fail', nth: 1, ...provocation },
+        { ...strike, nth: 1 },
+      ]
+    : [strike]
 }
 
 /** What is called, by how often something is struck at one of its steps. */

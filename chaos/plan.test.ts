@@ -66,6 +66,20 @@ test('what costs a job an attempt comes twice in a run at most: after the fourth
   expect(Math.max(...many.map((plan) => plan.strikes.filter(costly).length))).toBe(2)
 })
 
+test('a call that is made only after a failure is provoked, and then struck', () => {
+  const [provoked] = many.filter(({ strikes }) =>
+    strikes.some(({ step }) => step.call === 'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews'),
+  )
+  expect(provoked?.strikes.slice(0, 2)).toMatchObject([
+    {
+      how: 'fail',
+      step: { call: 'POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews', when: 'after' },
+      failure: { kind: 'cut' },
+    },
+    { step: { call: 'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews' }, nth: 1 },
+  ])
+})
+
 test('where there is no Redis, nothing strikes it, and its place is taken', () => {
   const without = many.filter(({ queue }) => queue === 'postgres')
   expect(without.length / many.length).toBeCloseTo(0.25, 2)
