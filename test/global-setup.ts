@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { packageRoot } from '../src/base/package-root.ts'
 import { openPostgres, openRedis, type Service } from './services.ts'
 
 declare module 'vitest' {
@@ -10,9 +13,24 @@ declare module 'vitest' {
   }
 }
 
+const built = path.join(packageRoot, 'dist', 'src', 'main.js')
+
+/** Whether nothing that is built is younger than the build: it takes ten seconds, and most runs of tests follow another. */
+function isBuilt(): boolean {
+  if (!existsSync(built)) return false
+  const builtAt = statSync(built).mtimeMs
+  const isYounger = (file: string): boolean => statSync(path.join(packageRoot, file)).mtimeMs > builtAt
+  const sources = ['src', 'emulators', 'demo', 'bench', 'chaos'].flatMap((folder) =>
+    readdirSync(path.join(packageRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+      path.join(folder, name),
+    ),
+  )
+  return ![...sources, 'package.json', 'tsconfig.json', 'tsconfig.build.json'].some(isYounger)
+}
+
 /** Builds what runs as a process of its own, and finds or starts the servers that tests need. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
+  if (!isBuilt()) execFileSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
   const services: Service[] = []
   const provide = async (
     name: 'postgresUrl' | 'redisUrl',

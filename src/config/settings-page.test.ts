@@ -6,7 +6,7 @@ import { packageRoot } from '../base/package-root.ts'
 import { settings } from './settings.ts'
 import { envExample, withSettings } from './settings-page.ts'
 
-// After a change of the settings, `npx vitest run src/config -u` writes both files anew.
+// After a change of the settings, `npx vitest run src/config --update=all` writes both files anew.
 
 test('docs/configuration.md describes exactly the settings there are', async () => {
   const page = path.join(packageRoot, 'docs', 'configuration.md')
