@@ -81,7 +81,7 @@ const ordinary: Readonly<Record<Service, readonly string[]>> = {
     'queue-claim',
     'queue-complete',
   ],
-  redis: ['queue-enqueue', 'queue-claim', 'queue-complete', 'XREADGROUP'],
+  redis: ['limits-reserve', 'queue-enqueue', 'queue-claim', 'queue-complete', 'XREADGROUP'],
 }
 
 const occasional: Readonly<Record<Service, readonly string[]>> = {
@@ -108,11 +108,28 @@ const occasional: Readonly<Record<Service, readonly string[]>> = {
     'reconcile-owe-heads',
     'redeliver-insert-failed',
     'redeliver-claim',
+    'limits-ensure-key',
+    'limits-lock-key',
+    'limits-select-places',
+    'limits-delete-places',
+    'limits-insert-place',
+    'limits-delete-place',
+    'limits-set-owed',
+    'limits-pause',
     'runs-keep',
     'runs-renew-intent',
     'runs-note-answered',
   ],
-  redis: ['queue-extend', 'queue-retry', 'queue-bury', 'queue-hand-back', 'queue-promote', 'XGROUP'],
+  redis: [
+    'limits-cancel',
+    'limits-pause',
+    'queue-extend',
+    'queue-retry',
+    'queue-bury',
+    'queue-hand-back',
+    'queue-promote',
+    'XGROUP',
+  ],
 }
 
 /** Calls of the product that no run here makes, and why. */
@@ -123,6 +140,8 @@ export const callsElsewhere: Readonly<Record<string, string>> = {
   'deliveries-note-installations': 'only for deliveries about installations',
   XREVRANGE: 'only for people who look at dead letters',
   'reconcile-select-counts': 'only for whoever reads metrics',
+  'limits-add-owed': 'only with a limit on tokens',
+  'limits-settle': 'only with a limit on tokens',
   ask_store: 'only for whoever asks whether the system is ready',
   'queue-depth': 'only for whoever asks whether the system is ready',
   'queue-dead-letters': 'only for people who look at dead letters',
@@ -147,7 +166,7 @@ function listed(names: Readonly<Record<Service, readonly string[]>>, isOrdinary:
 
 function onlyWith(service: Service, name: string): Pick<Call, 'queue'> {
   if (service === 'redis') return { queue: 'redis' }
-  return service === 'postgres' && name.startsWith('queue-') ? { queue: 'postgres' } : {}
+  return service === 'postgres' && /^(queue|limits)-/.test(name) ? { queue: 'postgres' } : {}
 }
 
 export const calls: readonly Call[] = [...listed(ordinary, true), ...listed(occasional, false)]

@@ -6,6 +6,7 @@ import { openLlmEmulator } from '../emulators/llm/llm-emulator.ts'
 import { createCloser, type Closable } from '../src/base/closer.ts'
 import { packageRoot } from '../src/base/package-root.ts'
 import * as claimScripts from '../src/queue/claim-scripts.redis.ts'
+import * as limitScripts from '../src/limits/limit-scripts.redis.ts'
 import type { Queue } from '../src/queue/queue.ts'
 import * as settleScripts from '../src/queue/settle-scripts.redis.ts'
 import * as storeScripts from '../src/queue/store-scripts.redis.ts'
@@ -180,9 +181,9 @@ async function open(place: QueuePlace, opened: ReturnType<typeof createCloser>):
 }
 
 const scripts: ReadonlyMap<string, string> = new Map(
-  [...Object.values(claimScripts), ...Object.values(settleScripts), ...Object.values(storeScripts)].map(
-    ({ sha1, name }) => [sha1, name],
-  ),
+  [claimScripts, settleScripts, storeScripts, limitScripts]
+    .flatMap((scripts) => Object.values(scripts))
+    .map(({ sha1, name }) => [sha1, name]),
 )
 
 async function openDurableRedis(): Promise<PrivateRedis> {

@@ -13,6 +13,7 @@ import { errorKind, errorMessage, PermanentError } from './base/errors.ts'
 import { randomIds } from './base/ids.ts'
 import type { DoctorSystems } from './cli/doctor-checks.ts'
 import type { Reviewing } from './cli/review-command.ts'
+import { modelWithinLimits, openRateLimiter, ownRateLimiter, withinLimits } from './compose/limits.ts'
 import type { Config } from './config.ts'
 import type { DeadLetters } from './dead-letters/dead-letters.ts'
 import { explainLetters } from './dead-letters/explain-letters.ts'
@@ -26,6 +27,7 @@ import { openModel } from './llm/model.ai-sdk.ts'
 import { limitedModel } from './llm/model.limited.ts'
 import { retryingModel } from './llm/model.retrying.ts'
 import { sharedModel } from './llm/model-source.ts'
+import type { RateLimiter } from './limits/rate-limiter.ts'
 import type { Model } from './llm/model.ts'
 import { openPostgres } from './postgres/database.pg.ts'
 import { openPglite } from './postgres/database.pglite.ts'
@@ -94,8 +96,9 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
     metrics.reviews(() => heads.lastCount())
 
     if (roles.works) {
-      const github = openConfiguredGitHub(config, log)
-      const workshop = { config, log, metrics, queue, runs, github }
+      const limiter = opened.add(openRateLimiter(config, database, log))
+      const github = withinLimits(openConfiguredGitHub(config, log), limiter, metrics)
+      const workshop = { config, log, metrics, queue, runs, github, limiter }
       opened.add(startReconciling({ ...workshop, database, heads }))
       opened.add(startWorking(workshop))
     }
@@ -138,10 +141,11 @@ interface Workshop {
   readonly queue: Queue
   readonly runs: RunStore
   readonly github: GitHub
+  readonly limiter: RateLimiter
 }
 
 /** Starts the worker. */
-function startWorking({ config, log, metrics, queue, runs, github }: Workshop): Closable {
+function startWorking({ config, log, metrics, queue, runs, github, limiter }: Workshop): Closable {
   const analysers = openAnalysers()
   const worker = startWorker({
     queue,
@@ -156,7 +160,7 @@ function startWorking({ config, log, metrics, queue, runs, github }: Workshop): 
       [REVIEW_JOB]: reviewHandler({
         runs,
         github,
-        reviewChange: openReviewChange(config, analysers),
+        reviewChange: openReviewChange(config, analysers, limiter, metrics),
         diffBlobs,
         needsContent: covers(analysers),
         reviewDrafts: config.webhooks.reviewDrafts,
@@ -210,7 +214,7 @@ function startReconciling({
 /** What one review from the command line needs. GitHub is asked for only where the change comes from there. */
 export function openReviewing(config: Config, log: Logger): Reviewing {
   const analysers = openAnalysers()
-  const reviewChange = openReviewChange(config, analysers)
+  const reviewChange = openReviewChange(config, analysers, ownRateLimiter())
   return {
     reviewChange,
     reviewPullRequest: (name, number, { post }, observer, signal) =>
@@ -240,7 +244,7 @@ export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSyst
     openDatabase: (config) => openDatabase(config, log),
     openQueue: (config, database) => openQueue(config, database, log),
     openGitHub: (config) => (config.github.credentials ? openConfiguredGitHub(config, log) : undefined),
-    openModel: openConfiguredModel,
+    openModel: (config) => openConfiguredModel(config, ownRateLimiter()),
     clock: systemClock,
   }
 }
@@ -293,8 +297,13 @@ function openAnalysers(): readonly Analyser[] {
 }
 
 /** Reviews changes with the configured model, or with the analysers alone. */
-function openReviewChange(config: Config, analysers: readonly Analyser[]): ReviewChange {
-  const model = openConfiguredModel(config)
+function openReviewChange(
+  config: Config,
+  analysers: readonly Analyser[],
+  limiter: RateLimiter,
+  metrics?: Metrics,
+): ReviewChange {
+  const model = openConfiguredModel(config, limiter, metrics)
   return createReviewChange({
     analysers,
     scanSecrets,
@@ -307,9 +316,9 @@ function openReviewChange(config: Config, analysers: readonly Analyser[]): Revie
 }
 
 /** The model as the engine asks it: bounded, and asked again by our policy. Undefined when none is configured. */
-function openConfiguredModel({ llm }: Config): Model | undefined {
+function openConfiguredModel({ llm }: Config, limiter: RateLimiter, metrics?: Metrics): Model | undefined {
   if (!llm) return undefined
-  const model = limitedModel(openModel(llm), llm.concurrency)
+  const model = modelWithinLimits(limitedModel(openModel(llm), llm.concurrency), llm, limiter, metrics)
   return retryingModel(model, { clock: systemClock, random: Math.random })
 }
 

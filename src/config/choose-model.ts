@@ -10,6 +10,9 @@ export interface ModelConfig extends ModelId {
   readonly timeoutMs: number
   /** Questions under way at once in one process. */
   readonly concurrency: number
+  /** Of the account, by all processes together. */
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
   /** Whether a compatible server follows a JSON Schema. */
   readonly followsSchema: boolean
 }
@@ -33,6 +36,10 @@ export function chooseModel(values: SettingValues): ModelConfig | undefined {
     ...(values.LLM_BASE_URL !== undefined && { baseUrl: values.LLM_BASE_URL }),
     timeoutMs: values.LLM_TIMEOUT,
     concurrency: values.LLM_CONCURRENCY,
+    ...(values.LLM_REQUESTS_PER_MINUTE !== undefined && {
+      requestsPerMinute: values.LLM_REQUESTS_PER_MINUTE,
+    }),
+    ...(values.LLM_TOKENS_PER_MINUTE !== undefined && { tokensPerMinute: values.LLM_TOKENS_PER_MINUTE }),
     followsSchema: values.LLM_FOLLOWS_SCHEMA,
   }
 }

@@ -92,6 +92,18 @@ const model = {
     '8',
     'Questions to the model that one process has under way at once, whatever the number of runs.',
   ),
+  LLM_REQUESTS_PER_MINUTE: optional(integer(1, 1_000_000), {
+    example: '500',
+    whenUnset: 'only what the provider tells of its limits is obeyed',
+    meaning:
+      'Questions that the account may ask in any minute. All processes that share a Redis or a PostgreSQL keep it together.',
+  }),
+  LLM_TOKENS_PER_MINUTE: optional(integer(1_000, 1_000_000_000), {
+    example: '400000',
+    whenUnset: 'only what the provider tells of its limits is obeyed',
+    meaning:
+      'Tokens of questions and answers that the account may use in any minute, kept together in the same way.',
+  }),
   LLM_FOLLOWS_SCHEMA: defaulted<boolean>(
     flag,
     'false',

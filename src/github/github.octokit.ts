@@ -57,6 +57,7 @@ export function openGitHub(options: GitHubOptions): GitHub {
         ...createRepositoryContents(client),
         ...createRepositoryComments(client),
         ...createRepositoryCheckRuns(client, { clock, log }),
+        readyToWrite: () => Promise.resolve(),
       }
     },
     access: (signal) => account.access(signal),

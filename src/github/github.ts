@@ -149,6 +149,13 @@ export interface GitHubRepository {
   /** The bytes of a blob by its id, proven by that id; of a symlink, its target. Undefined when there is none, and above 100 MB. */
   blob(id: string, signal: AbortSignal): Promise<Uint8Array | undefined>
 
+  /**
+   * Waits, a few seconds at most, until one more write is within GitHub's limits, and takes its place; when that is
+   * further away, throws a rate-limited error with the time. To be called before each write, and before anything
+   * that must still be true when it is made. Returns at once where nobody counts.
+   */
+  readyToWrite(signal: AbortSignal): Promise<void>
+
   /** One write with all comments, each on lines that GitHub's diff of the pull request shows. */
   postReview(number: number, review: NewReview, signal: AbortSignal): Promise<PostReviewResult>
 

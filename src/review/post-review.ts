@@ -29,6 +29,8 @@ export interface Posting {
 interface Writing extends Posting {
   readonly repository: GitHubRepository
   readonly freshness: Freshness
+  /** Waits until GitHub's limits allow the next write. */
+  readonly place: () => Promise<void>
 }
 
 /**
@@ -42,13 +44,22 @@ const LANDED_MS = 15_000
  * Says a decided review on the pull request: one review with the inline comments, one check run with the receipt, and
  * the summary when it holds something that a reader would miss. Returns the findings with the places they really got.
  *
+ * The caller has waited for `readyToWrite` already, before the last look at the pull request: the first write needs no
+ * further wait, which could make that look old.
+ *
  * Nothing is said twice (I3): the intent is kept before each write; when an intent is found and its write may have
  * landed, it is looked up by its marker first, and when that look-up fails nothing is written. While such a write may
  * still be under way, finding nothing means nothing: then a `RateLimitedError` says when to come again.
  */
 export async function postReview(posting: Posting, decided: DecidedReview): Promise<readonly Finding[]> {
   const freshness = createFreshness(posting.clock)
-  const writing = { ...posting, freshness, repository: posting.repositoryWith(() => freshness.check()) }
+  const repository = posting.repositoryWith(() => freshness.check())
+  let isFirst = true
+  const place = async (): Promise<void> => {
+    if (!isFirst) await repository.readyToWrite(posting.signal)
+    isFirst = false
+  }
+  const writing = { ...posting, freshness, repository, place }
   const findings = await postComments(writing, decided)
   const composed = composeReview(findings, decided.receipt)
   const checked = await postCheckRun(writing, composed)
@@ -58,7 +69,7 @@ export async function postReview(posting: Posting, decided: DecidedReview): Prom
 }
 
 async function postComments(writing: Writing, decided: DecidedReview): Promise<readonly Finding[]> {
-  const { ledger, repository, run, signal, freshness } = writing
+  const { ledger, repository, run, signal, freshness, place } = writing
   if (composeReview(decided.findings, decided.receipt).comments.length === 0) return decided.findings
 
   const marker = reviewMarker(run)
@@ -93,6 +104,7 @@ async function postComments(writing: Writing, decided: DecidedReview): Promise<r
   /** The new places are kept before the next write, so that after a crash the summary still says what moved there. */
   async function sendWithout(refused: ReadonlySet<string>): Promise<Posted | undefined> {
     if (refused.size === 0) return undefined
+    await place()
     findings = moveToSummary(findings, refused)
     await freshness.asking(() => ledger.decide(run, { ...decided, findings }))
     return await send()
@@ -160,11 +172,12 @@ interface OnceWrite {
 
 /** The one way in which anything is written on GitHub. Returns whether it stands there now. */
 async function writeOnce(
-  { ledger, run, freshness, clock }: Writing,
+  { ledger, run, freshness, clock, place }: Writing,
   kind: PostKind,
   marker: string,
   { find, write, rewrite }: OnceWrite,
 ): Promise<boolean> {
+  await place()
   const intent = await freshness.asking(() => ledger.intend(run, kind, marker))
   const id = (await standing()) ?? (await writeNow())?.id
   if (id === undefined) return false

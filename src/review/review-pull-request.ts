@@ -99,6 +99,7 @@ async function fail(
   const receipt = emptyReceipt('failed', reason)
   try {
     const repository = github.repository(run.repository, run.installationId)
+    await repository.readyToWrite(signal)
     const obstacle = whyNot(reviewer, run, await repository.pullRequest(run.pullRequest, signal))
     if (obstacle) return await endWithout(reviewer, run, obstacle, 0)
     await postReview(posting(reviewer, run, signal), { baseCommit: run.head, findings: [], receipt })
@@ -136,6 +137,7 @@ async function drive(
 
   const decided = run.decided ?? (await decide(reviewer, run, repository, pullRequest, reading))
 
+  await repository.readyToWrite(reading)
   // The last look before anything is said (I4): reading took its time.
   const changed = whyNot(reviewer, run, await repository.pullRequest(run.pullRequest, reading))
   if (changed) return await endWithout(reviewer, run, changed, sinceStart())

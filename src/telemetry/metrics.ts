@@ -58,6 +58,8 @@ export interface Metrics {
   mended(what: Mended, count: number): void
   /** Shows these counts, read anew for every scrape. Nothing is shown before there are any, or when they cannot be read. */
   reviews(read: () => Promise<ReviewCounts | undefined>): void
+  /** A wait for a place within the limits of others: of GitHub's reads or writes, or of the model. */
+  limitWait(what: 'github-read' | 'github-write' | 'model', seconds: number): void
   /** All of it in the Prometheus text format. */
   text(): Promise<string>
   readonly contentType: string
@@ -116,6 +118,12 @@ export function openMetrics(): Metrics {
   ])
   const findings = counter('findings_total', 'Candidates by what became of them.', ['verdict', 'reason'])
   const githubCalls = counter('github_calls_total', 'Requests to GitHub by outcome.', ['outcome'])
+  const limitWaits = histogram(
+    'limit_wait_seconds',
+    'Waits for a place within the limits of GitHub and of the model.',
+    [0.1, 0.5, 1, 2, 5, 10, 30, 60],
+    ['what'],
+  )
   const comments = counter('comments_posted_total', 'Comments posted on pull requests.')
   const mended = counter('reconciler_mended_total', 'What the reconciler found amiss and mended, by kind.', [
     'kind',
@@ -138,6 +146,7 @@ export function openMetrics(): Metrics {
     commentsPosted: (count) => comments.inc(count),
     mended: (kind, count) => mended.inc({ kind }, count),
     reviews: (read) => showReviews(registry, read),
+    limitWait: (what, seconds) => limitWaits.observe({ what }, seconds),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   }

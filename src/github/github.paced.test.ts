@@ -1,0 +1,96 @@
+import { rmSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openGitHubEmulator, type GitHubEmulator } from '../../emulators/github/github-emulator.ts'
+import { commitFiles } from '../../test/commit-files.ts'
+import { createManualClock, type ManualClock } from '../../test/manual-clock.ts'
+import { openScratchRepository } from '../../test/scratch-repository.ts'
+import { RateLimitedError } from '../base/errors.ts'
+import { createProcessRateLimiter } from '../limits/rate-limiter.process.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { repositoryName, type GitHubRepository } from './github.ts'
+import { openGitHub } from './github.octokit.ts'
+import { pacedGitHub } from './github.paced.ts'
+
+const signal = new AbortController().signal
+const name = repositoryName.parse('acme/shop')
+const folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-paced-'))
+const scratch = openScratchRepository()
+let emulator: GitHubEmulator
+let number: number
+
+beforeAll(async () => {
+  commitFiles(scratch, 'main', { 'a.txt': 'a\n' })
+  commitFiles(scratch, 'change', { 'a.txt': 'b\n' })
+  emulator = await openGitHubEmulator({ folder, contentLimits: 'off' })
+  await emulator.addRepository(name, scratch.folder)
+  number = await emulator.openPullRequest({ repository: name, head: 'change', title: 'Change', body: '' })
+})
+afterAll(async () => {
+  await emulator.close()
+  scratch.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Two workers that share what they know of limits. */
+function openTwo(clock: ManualClock): [GitHubRepository, GitHubRepository] {
+  const limiter = createProcessRateLimiter(clock)
+  const open = (): GitHubRepository =>
+    pacedGitHub(
+      openGitHub({
+        apiUrl: emulator.url,
+        credentials: { kind: 'app', appId: emulator.app.id, privateKey: emulator.app.privateKey },
+        clock,
+        log: createLogger('silent'),
+        timeoutMs: 10_000,
+      }),
+      { limiter, clock },
+    ).repository(name)
+  return [open(), open()]
+}
+
+test('eighty writes in a minute, by all workers together; the next is told when to come', async () => {
+  const clock = createManualClock(new Date())
+  const [one, other] = openTwo(clock)
+  for (let write = 0; write < 40; write++) {
+    await one.readyToWrite(signal)
+    await other.readyToWrite(signal)
+  }
+  const refused = await one.readyToWrite(signal).catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(RateLimitedError)
+  const { retryAt } = refused as RateLimitedError // as the line above says
+  expect(retryAt.getTime() - clock.now().getTime()).toBeGreaterThanOrEqual(60_000)
+  clock.advance(retryAt.getTime() - clock.now().getTime())
+  await expect(other.readyToWrite(signal)).resolves.toBeUndefined()
+})
+
+test('what one worker is told of a limit, all calls of the installation obey, and writes go slowly afterwards', async () => {
+  const clock = createManualClock(new Date())
+  const [one, other] = openTwo(clock)
+  await emulator.fail({ kind: 'secondary-limit', method: 'POST', path: '/comments', retryAfterSeconds: 60 })
+  await expect(one.createSummary(number, 'words', signal)).rejects.toBeInstanceOf(RateLimitedError)
+  await expect(other.pullRequest(number, signal)).rejects.toBeInstanceOf(RateLimitedError)
+  await expect(other.readyToWrite(signal)).rejects.toBeInstanceOf(RateLimitedError)
+  clock.advance(60_000)
+  expect(await other.pullRequest(number, signal)).toMatchObject({ number })
+  await one.readyToWrite(signal)
+  const second = other.readyToWrite(signal)
+  await clock.sleepers(1)
+  clock.advance(1_000)
+  await expect(second).resolves.toBeUndefined()
+})
+
+test('a wait ends at an abort, and its place is free again', async () => {
+  const clock = createManualClock(new Date())
+  const [one, other] = openTwo(clock)
+  await emulator.fail({ kind: 'secondary-limit', method: 'POST', path: '/comments', retryAfterSeconds: 1 })
+  await expect(one.createSummary(number, 'words', signal)).rejects.toBeInstanceOf(RateLimitedError)
+  const stopping = new AbortController()
+  const waiting = one.readyToWrite(stopping.signal)
+  await clock.sleepers(1)
+  stopping.abort()
+  await expect(waiting).rejects.toThrow(/abort/i)
+  clock.advance(1_000)
+  await expect(other.readyToWrite(signal)).resolves.toBeUndefined()
+})

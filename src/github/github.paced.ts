@@ -1,0 +1,103 @@
+import type { Clock } from '../base/clock.ts'
+import { RateLimitedError } from '../base/errors.ts'
+import type { Limit, RateLimiter } from '../limits/rate-limiter.ts'
+import { waitForPlace } from '../limits/wait-for-place.ts'
+import type { GitHub, GitHubRepository } from './github.ts'
+
+export interface PacedGitHubOptions {
+  readonly limiter: RateLimiter
+  readonly clock: Clock
+  /** Told before each wait, in milliseconds. */
+  readonly onWait?: (kind: 'read' | 'write', waitMs: number) => void
+}
+
+/**
+ * Content writes of one installation. Source: GitHub REST, "Rate limits for the REST API", "About secondary rate
+ * limits": no more than 80 content-generating requests in a minute, and 500 in an hour.
+ */
+export const WRITE_LIMITS: readonly Limit[] = [
+  { of: 'calls', max: 80, windowMs: 60_000 },
+  { of: 'calls', max: 500, windowMs: 3_600_000 },
+]
+
+/** After GitHub said that we were too fast, writes come one a second for so long. */
+const SLOW_MS = 120_000
+
+/** Longer waits give the job back to the queue, so that other installations are not held up. */
+const MAX_WAIT_MS = 5_000
+
+/**
+ * GitHub, asked no faster than it allows: writes have limits that all workers share, and what one of them is told of a
+ * limit, all calls of the installation obey. A wait costs no attempt: it ends in time, or in a rate-limited error.
+ */
+export function pacedGitHub(github: GitHub, options: PacedGitHubOptions): GitHub {
+  return {
+    access: (signal) => github.access(signal),
+    repository: (name, installationId, how) => {
+      const account = installationId === undefined ? `repository ${name}` : `installation ${installationId}`
+      return pacedRepository(github.repository(name, installationId, how), account, options)
+    },
+  }
+}
+
+function pacedRepository(
+  repository: GitHubRepository,
+  account: string,
+  { limiter, clock, onWait }: PacedGitHubOptions,
+): GitHubRepository {
+  const keys = { read: `github:reads:${account}`, write: `github:writes:${account}` }
+
+  async function place(kind: 'read' | 'write', signal: AbortSignal): Promise<void> {
+    const ask = { key: keys[kind], cost: 1, limits: kind === 'write' ? WRITE_LIMITS : [] }
+    const what = kind === 'write' ? `a write of ${account}` : `a call of ${account}`
+    const tell = onWait && ((waitMs: number) => onWait(kind, waitMs))
+    await waitForPlace(
+      ask,
+      { limiter, clock, maxWaitMs: MAX_WAIT_MS, what, ...(tell && { onWait: tell }) },
+      signal,
+    )
+  }
+
+  /** Passes on to all workers what GitHub says of its limits. */
+  async function learning<Result>(call: Promise<Result>): Promise<Result> {
+    try {
+      return await call
+    } catch (error) {
+      if (error instanceof RateLimitedError) {
+        const ms = error.retryAt.getTime() - clock.now().getTime()
+        await limiter.pause(keys.read, { ms, slowMs: 0 })
+        await limiter.pause(keys.write, { ms, slowMs: SLOW_MS })
+      }
+      throw error
+    }
+  }
+
+  async function reading<Result>(signal: AbortSignal, read: () => Promise<Result>): Promise<Result> {
+    await place('read', signal)
+    return await learning(read())
+  }
+
+  return {
+    ...repository,
+    pullRequest: (number, signal) => reading(signal, () => repository.pullRequest(number, signal)),
+    changedFiles: (number, signal) => reading(signal, () => repository.changedFiles(number, signal)),
+    mergeBase: (base, head, signal) => reading(signal, () => repository.mergeBase(base, head, signal)),
+    fileAt: (path, commit, signal) => reading(signal, () => repository.fileAt(path, commit, signal)),
+    blob: (id, signal) => reading(signal, () => repository.blob(id, signal)),
+    findReview: (number, marker, signal) =>
+      reading(signal, () => repository.findReview(number, marker, signal)),
+    reviewComments: (number, signal) => reading(signal, () => repository.reviewComments(number, signal)),
+    findSummary: (number, marker, signal) =>
+      reading(signal, () => repository.findSummary(number, marker, signal)),
+    findCheckRun: (commit, name, externalId, signal) =>
+      reading(signal, () => repository.findCheckRun(commit, name, externalId, signal)),
+
+    // Whoever writes has waited in `readyToWrite`, before the intent was noted: after it nothing may take long.
+    readyToWrite: (signal) => place('write', signal),
+    postReview: (number, review, signal) => learning(repository.postReview(number, review, signal)),
+    createSummary: (number, body, signal) => learning(repository.createSummary(number, body, signal)),
+    updateSummary: (id, body, signal) => learning(repository.updateSummary(id, body, signal)),
+    createCheckRun: (checkRun, signal) => learning(repository.createCheckRun(checkRun, signal)),
+    updateCheckRun: (id, checkRun, signal) => learning(repository.updateCheckRun(id, checkRun, signal)),
+  }
+}

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { openLlmEmulator, type LlmEmulator } from '../../emulators/llm/llm-emulator.ts'
+import { createManualClock, type ManualClock } from '../../test/manual-clock.ts'
+import { RateLimitedError } from '../base/errors.ts'
+import { createProcessRateLimiter } from '../limits/rate-limiter.process.ts'
+import type { RateLimiter } from '../limits/rate-limiter.ts'
+import { openModel } from './model.ai-sdk.ts'
+import { rateLimitedModel, type RateLimitedModelOptions } from './model.rate-limited.ts'
+import type { Model, Question } from './model.ts'
+
+const signal = new AbortController().signal
+const question: Question = {
+  purpose: 'find',
+  system: 'Rules.',
+  prompt: 'A change.',
+  answer: { name: 'findings', description: 'Findings', schema: z.object({ findings: z.array(z.string()) }) },
+  maxOutputTokens: 1_000,
+}
+
+let emulator: LlmEmulator
+let clock: ManualClock
+let limiter: RateLimiter
+let waits: number[]
+
+beforeEach(async () => {
+  emulator = await openLlmEmulator({ answer: () => ({ kind: 'json', value: { findings: [] } }) })
+  clock = createManualClock()
+  limiter = createProcessRateLimiter(clock)
+  waits = []
+})
+afterEach(() => emulator.close())
+
+/** Another process of the same account, as far as the limiter knows. */
+function open(options: Partial<RateLimitedModelOptions> = {}): Model {
+  const model = openModel({
+    provider: 'openai',
+    model: 'large',
+    apiKey: 'sk-test',
+    baseUrl: emulator.baseUrl,
+    timeoutMs: 10_000,
+    clock,
+  })
+  return rateLimitedModel(model, {
+    limiter,
+    clock,
+    key: 'model:openai',
+    estimateTokens: (text) => text.length,
+    onWait: (waitMs) => waits.push(waitMs),
+    ...options,
+  })
+}
+
+test('no more questions in a minute than the account allows: one too many goes back with the time to come again', async () => {
+  const [one, other] = [open({ requestsPerMinute: 2 }), open({ requestsPerMinute: 2 })]
+  await one.ask(question, signal)
+  await other.ask(question, signal)
+  const refused = await one.ask(question, signal).catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(RateLimitedError)
+  expect(emulator.requests().length).toBe(2)
+  clock.advance(61_000)
+  await other.ask(question, signal)
+  expect(emulator.requests().length).toBe(3)
+})
+
+test('a place that is near is waited for', async () => {
+  const model = open({ requestsPerMinute: 1 })
+  await model.ask(question, signal)
+  clock.advance(40_000)
+  const answer = model.ask(question, signal)
+  await clock.sleepers(1)
+  expect(waits).toEqual([21_000])
+  clock.advance(21_000)
+  await expect(answer).resolves.toMatchObject({ finishReason: 'stop' })
+})
+
+test('tokens are counted by an estimate first, and by the usage afterwards', async () => {
+  const estimated = question.system.length + question.prompt.length + 500
+  const model = open({ tokensPerMinute: 2 * estimated - 1 })
+  const { usage } = await model.ask(question, signal)
+  expect(usage.inputTokens + usage.outputTokens).toBeLessThan(estimated - 1)
+  await model.ask(question, signal)
+  expect(waits).toEqual([])
+})
+
+test('a limit that one process is told of holds for all', async () => {
+  const [one, other] = [open(), open()]
+  emulator.answerNext({ kind: 'fault', fault: 'rate-limited', headers: { 'retry-after': '90' } })
+  await expect(one.ask(question, signal)).rejects.toBeInstanceOf(RateLimitedError)
+  await expect(other.ask(question, signal)).rejects.toBeInstanceOf(RateLimitedError)
+  expect(emulator.requests().length).toBe(1)
+  clock.advance(90_000)
+  await expect(other.ask(question, signal)).resolves.toMatchObject({ finishReason: 'stop' })
+})

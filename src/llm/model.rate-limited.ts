@@ -1,0 +1,75 @@
+import type { Clock } from '../base/clock.ts'
+import { RateLimitedError } from '../base/errors.ts'
+import type { Limit, RateLimiter } from '../limits/rate-limiter.ts'
+import { waitForPlace } from '../limits/wait-for-place.ts'
+import type { Model, Question } from './model.ts'
+
+export interface RateLimitedModelOptions {
+  readonly limiter: RateLimiter
+  readonly clock: Clock
+  /** Names the account whose limits these are; all models of it share them. */
+  readonly key: string
+  /** Absent: only what the provider tells us is obeyed. */
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
+  /** About how many tokens a text has. */
+  readonly estimateTokens: (text: string) => number
+  /** Told before each wait, in milliseconds. */
+  readonly onWait?: (waitMs: number) => void
+}
+
+const MINUTE_MS = 60_000
+
+/** Longer waits give the whole run back to the queue, which costs no attempt and frees its worker. */
+const MAX_WAIT_MS = 30_000
+
+/** What an answer is taken to cost until it is there: a few findings. The rest is settled afterwards. */
+const ANSWER_TOKENS = 500
+
+/**
+ * A model that is asked no faster than its account allows, by all processes together. What the provider says of its
+ * limits is passed on to everyone who shares them.
+ */
+export function rateLimitedModel(model: Model, options: RateLimitedModelOptions): Model {
+  const { limiter, clock, key, requestsPerMinute, tokensPerMinute, estimateTokens, onWait } = options
+  const limits: readonly Limit[] = [
+    ...(requestsPerMinute === undefined
+      ? []
+      : [{ of: 'calls', max: requestsPerMinute, windowMs: MINUTE_MS } as const]),
+    ...(tokensPerMinute === undefined
+      ? []
+      : [{ of: 'cost', max: tokensPerMinute, windowMs: MINUTE_MS } as const]),
+  ]
+  const waiting = {
+    limiter,
+    clock,
+    maxWaitMs: MAX_WAIT_MS,
+    what: `a question to ${model.id}`,
+    ...(onWait && { onWait }),
+  }
+
+  return {
+    id: model.id,
+    async ask(question, signal) {
+      const cost = tokensPerMinute === undefined ? 0 : costOf(question)
+      await waitForPlace({ key, cost, limits }, waiting, signal)
+      try {
+        const answer = await model.ask(question, signal)
+        if (tokensPerMinute !== undefined) {
+          const { inputTokens, outputTokens } = answer.usage
+          await limiter.settle(key, inputTokens + outputTokens - cost)
+        }
+        return answer
+      } catch (error) {
+        if (error instanceof RateLimitedError) {
+          await limiter.pause(key, { ms: error.retryAt.getTime() - clock.now().getTime(), slowMs: 0 })
+        }
+        throw error
+      }
+    },
+  }
+
+  function costOf({ system, prompt, maxOutputTokens }: Question): number {
+    return estimateTokens(system) + estimateTokens(prompt) + Math.min(maxOutputTokens, ANSWER_TOKENS)
+  }
+}
