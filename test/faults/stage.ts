@@ -66,8 +66,8 @@ export interface Stage extends Closable {
   redeliverRefused(): Promise<void>
   /** Every delivery as it was answered last. */
   answers(): Promise<readonly Delivery[]>
-  /** From now on the model answers nothing, until the result is called. */
-  holdModel(): () => void
+  /** From now on the model answers nothing, or nothing about this pull request, until the result is called. */
+  holdModel(number?: number): () => void
   /** Resolves when so many questions wait for an answer. */
   modelHolds(questions: number): Promise<void>
   /** Waits until every run of these pull requests has ended, at least one each, and tells what came of them. */
@@ -96,7 +96,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   scratch.commit()
   const { url: databaseUrl } = await createDatabase(options.postgresUrl)
 
-  let gate: Promise<void> | undefined
+  let gate: { readonly opened: Promise<void>; readonly holds: string } | undefined
   let held = 0
   const github = opened.add(
     // Its limit of content writes would have a test wait for minutes; who wants a limit asks for one.
@@ -105,9 +105,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const llm = opened.add(
     await openLlmEmulator({
       answer: async ({ prompt }) => {
-        held += 1
-        await gate
-        held -= 1
+        if (gate && prompt.includes(gate.holds)) {
+          held += 1
+          await gate.opened
+          held -= 1
+        }
         return answerWithFaults(prompt)
       },
     }),
@@ -192,9 +194,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       )
     },
 
-    holdModel() {
+    holdModel(number) {
       let release = (): void => undefined
-      gate = new Promise((resolve) => (release = resolve))
+      const opened = new Promise<void>((resolve) => (release = resolve))
+      gate = { opened, holds: number === undefined ? '' : fileOf(number) }
       return () => {
         gate = undefined
         release()
@@ -273,7 +276,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     heads.set(number, head)
     if (head === 0) scratch.git('checkout', '--quiet', '-b', branchOf(number), 'main')
     else scratch.git('checkout', '--quiet', branchOf(number))
-    scratch.write(`value${number}.go`, `package values\n\nvar ${faultName(1, number, head, 0)} = ${number}\n`)
+    scratch.write(fileOf(number), `package values\n\nvar ${faultName(1, number, head, 0)} = ${number}\n`)
     return scratch.commit()
   }
 }
@@ -283,4 +286,8 @@ const ENDED = new Set(['completed', 'failed', 'skipped', 'superseded'])
 
 function branchOf(number: number): string {
   return `change-${number}`
+}
+
+function fileOf(number: number): string {
+  return `value${number}.go`
 }
