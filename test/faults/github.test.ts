@@ -53,12 +53,18 @@ describe.skipIf(!database || !server)('GitHub in trouble', { timeout: 3 * PATIEN
       { method: 'POST', path: '/check-runs$' },
     ]
 
+    async function faultsMet(): Promise<number> {
+      return (await stage.github.requests()).filter(({ fault }) => fault !== undefined).length
+    }
+
     test('those are all calls that a review makes', async () => {
       const [number = 0] = await stage.openTaken(1)
       await stage.outcomes(number)
       const known = callsFor(number)
       const unknown = (await stage.github.requests()).filter(
         ({ method, path }) =>
+          // The reconciler asks for missed deliveries, whether there is a review or not.
+          !path.startsWith('/app/hook/') &&
           !known.some((call) => call.method === method && new RegExp(call.path ?? '').test(path)),
       )
       expect(unknown).toEqual([])
@@ -74,6 +80,7 @@ describe.skipIf(!database || !server)('GitHub in trouble', { timeout: 3 * PATIEN
       ['an expired token', { kind: 'bad-credentials' }],
     ])('%s is one review all the same', async (_what, fault) => {
       const first = (await stage.runs()).length + 1
+      const met = await faultsMet()
       const numbers: number[] = []
       const openWithFault = async (index: number): Promise<void> => {
         await stage.github.fail({ ...fault, ...callsFor(first + numbers.length)[index] })
@@ -84,9 +91,11 @@ describe.skipIf(!database || !server)('GitHub in trouble', { timeout: 3 * PATIEN
       // Our own signature is no token: GitHub refuses that for good.
       if (fault.kind !== 'bad-credentials') await openWithFault(0)
       await stage.outcomes(...numbers)
-      for (const index of [1, 2, 3, 4]) await openWithFault(index)
+      for (const index of [1, 2, 3]) await openWithFault(index)
       await stage.outcomes(...numbers)
       await openWithFault(5)
+      await vi.waitFor(async () => expect(await faultsMet()).toBe(met + numbers.length), PATIENCE_MS)
+      await openWithFault(4)
       expect(await stage.outcomes(...numbers)).toEqual(doneOnce(...numbers))
       expect(jobOutcomes()).not.toContain('buried')
     })

@@ -112,7 +112,10 @@ describe.skipIf(!database)('what happens on GitHub in mid-review', { timeout: 2 
     const number = await stage.open()
     await stage.push(number)
     await stage.push(number)
-    const missed = (await stage.github.deliveries()).slice(-3)
+    // The reconciler may have had them delivered once more already, to nobody.
+    const missed = (await stage.github.deliveries()).filter(
+      ({ statusCode, redelivery }) => statusCode === 0 && !redelivery,
+    )
     expect(missed.map(({ action, statusCode }) => [action, statusCode])).toEqual([
       ['opened', 0],
       ['synchronize', 0],

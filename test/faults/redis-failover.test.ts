@@ -69,7 +69,7 @@ describe.skipIf(!primary || !database)('a failover of Redis', { timeout: 3 * PAT
     address.lead(portOf(replica))
     const next = await stage.start('work')
     expect(await stage.outcomes(...acknowledged)).toEqual(doneOnce(...acknowledged))
-    expect(await next.says('runs without a job were enqueued again')).toMatchObject([{ runs: 4 }])
+    expect(await next.says('runs without a job were enqueued again')).toMatchObject([{ count: 4 }])
     // The two that came back to life find that their runs have ended.
     await vi.waitFor(async () => expect(await ofReplica.send(['XLEN', JOBS])).toBe(0), PATIENCE_MS)
     expect(await stage.outcomes(...settledLater)).toEqual(doneOnce(...settledLater))
