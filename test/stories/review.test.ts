@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { createDatabase } from '../services.ts'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { deploymentShapes } from './deployment-shapes.ts'
 import { findingOn, openStory, type Story } from './story.ts'
 
 const CART = `export function total(items: readonly { price: number }[]): number {
@@ -18,26 +18,7 @@ const WRONG_CART = CART.replace(
 /** Counted by eye in the text above. */
 const MISTAKE_LINE = 3
 
-const postgresUrl = inject('postgresUrl')
-const redisUrl = inject('redisUrl')
-/** The three shapes in which the same code is deployed. */
-const shapes: readonly { shape: string; env: () => Promise<Record<string, string>> }[] = [
-  { shape: 'embedded', env: () => Promise.resolve({}) },
-  ...(postgresUrl ? [{ shape: 'on PostgreSQL', env: () => onPostgres(postgresUrl) }] : []),
-  ...(postgresUrl && redisUrl
-    ? [
-        {
-          shape: 'on PostgreSQL and Redis',
-          // A numbered database of its own on a Redis that other tests use, too.
-          env: async () => ({ ...(await onPostgres(postgresUrl)), REDIS_URL: `${redisUrl}/7` }),
-        },
-      ]
-    : []),
-]
-
-async function onPostgres(url: string): Promise<Record<string, string>> {
-  return { DATABASE_URL: (await createDatabase(url)).url }
-}
+const shapes = deploymentShapes(7)
 
 describe.each(shapes)('with a model, $shape', ({ env }) => {
   let story: Story

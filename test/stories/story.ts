@@ -35,6 +35,8 @@ export interface Story {
   settled(number: number, runs?: number): Promise<readonly StoryRun[]>
   /** Stops the system, as SIGTERM does, and starts it again on the same store. */
   restart(): Promise<void>
+  /** The same, and what happens meanwhile GitHub cannot deliver. */
+  whileAway<Result>(happens: () => Promise<Result>): Promise<Result>
   close(): Promise<void>
 }
 
@@ -121,6 +123,12 @@ export async function openStory(options: StoryOptions): Promise<Story> {
     async restart() {
       await system.stop()
       system = await start()
+    },
+    async whileAway(happens) {
+      await system.stop()
+      const result = await happens()
+      system = await start()
+      return result
     },
     async close() {
       await system.stop()

@@ -53,10 +53,12 @@ const deliveries = new Set([
   'pull-request-closed',
   'pull-request-converted-to-draft',
   'pull-request-edited',
+  'pull-request-locked',
   'pull-request-opened',
   'pull-request-ready-for-review',
   'pull-request-reopened',
   'pull-request-synchronize',
+  'pull-request-unlocked',
 ])
 
 type Node = null | boolean | number | string | readonly Node[] | { readonly [key: string]: Node }
