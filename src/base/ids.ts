@@ -7,3 +7,9 @@ export type Brand<T, Name extends string> = T & { readonly __brand: Name }
 export type IdSource = () => string
 
 export const randomIds: IdSource = () => randomUUID()
+
+/** Ids that sort in the order in which they were made, the same every time. */
+export function countingIds(): IdSource {
+  let made = 0
+  return () => String(++made).padStart(9, '0')
+}
