@@ -12,6 +12,7 @@ import { createCloser, type Closable } from './base/closer.ts'
 import { errorKind, errorMessage, PermanentError } from './base/errors.ts'
 import { randomIds } from './base/ids.ts'
 import type { DoctorSystems } from './cli/doctor-checks.ts'
+import type { ReplayContext } from './cli/replay-command.ts'
 import type { Reviewing } from './cli/review-command.ts'
 import { modelWithinLimits, openRateLimiter, ownRateLimiter, withinLimits } from './compose/limits.ts'
 import type { Config } from './config.ts'
@@ -44,8 +45,10 @@ import { keepReconciling } from './reconcile/keep-reconciling.ts'
 import { openOpenHeads } from './reconcile/open-heads.postgres.ts'
 import type { OpenHeads } from './reconcile/open-heads.ts'
 import { createSweep } from './reconcile/reconcile.ts'
+import { recordReview } from './replay/record-review.ts'
+import { replayReview } from './replay/replay-review.ts'
 import { hideSecrets } from './review/hide-secrets.ts'
-import { createReviewChange, type ReviewChange } from './review/review-change.ts'
+import { createReviewChange, type Reviewer } from './review/review-change.ts'
 import { REVIEW_JOB } from './review/review-job.ts'
 import { reviewOnce } from './review/review-once.ts'
 import { openRunStore } from './review/run-store.postgres.ts'
@@ -160,7 +163,7 @@ function startWorking({ config, log, metrics, queue, runs, github, limiter }: Wo
       [REVIEW_JOB]: reviewHandler({
         runs,
         github,
-        reviewChange: openReviewChange(config, analysers, limiter, metrics),
+        reviewChange: createReviewChange(openReviewer(config, analysers, limiter, metrics)),
         diffBlobs,
         needsContent: covers(analysers),
         reviewDrafts: config.webhooks.reviewDrafts,
@@ -211,10 +214,14 @@ function startReconciling({
   }
 }
 
-/** What one review from the command line needs. GitHub is asked for only where the change comes from there. */
-export function openReviewing(config: Config, log: Logger): Reviewing {
+/**
+ * What one review from the command line needs. GitHub is asked for only where the change comes from there. `record` is a
+ * folder for all that a replay needs.
+ */
+export function openReviewing(config: Config, log: Logger, record?: string): Reviewing {
   const analysers = openAnalysers()
-  const reviewChange = openReviewChange(config, analysers, ownRateLimiter())
+  const reviewer = openReviewer(config, analysers, ownRateLimiter())
+  const reviewChange = record === undefined ? createReviewChange(reviewer) : recordReview(reviewer, record)
   return {
     reviewChange,
     reviewPullRequest: (name, number, { post }, observer, signal) =>
@@ -236,6 +243,10 @@ export function openReviewing(config: Config, log: Logger): Reviewing {
     close: () => Promise.resolve(),
   }
 }
+
+/** Makes a review again that was recorded. */
+export const replay: ReplayContext['replay'] = (options, observer, signal) =>
+  replayReview({ ...options, checkSyntax, clock: systemClock }, observer, signal)
 
 /** What `doctor` looks at, each opened when its turn comes. */
 export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSystems {
@@ -297,14 +308,14 @@ function openAnalysers(): readonly Analyser[] {
 }
 
 /** Reviews changes with the configured model, or with the analysers alone. */
-function openReviewChange(
+function openReviewer(
   config: Config,
   analysers: readonly Analyser[],
   limiter: RateLimiter,
   metrics?: Metrics,
-): ReviewChange {
+): Reviewer {
   const model = openConfiguredModel(config, limiter, metrics)
-  return createReviewChange({
+  return {
     analysers,
     scanSecrets,
     checkSyntax,
@@ -312,7 +323,7 @@ function openReviewChange(
     clock: systemClock,
     newId: randomIds,
     ...(model && { models: sharedModel(model) }),
-  })
+  }
 }
 
 /** The model as the engine asks it: bounded, and asked again by our policy. Undefined when none is configured. */

@@ -7,6 +7,7 @@ import { runDemo } from './cli/demo-command.ts'
 import { openDoctor } from './cli/doctor-checks.ts'
 import { runDoctor } from './cli/doctor-command.ts'
 import { runProgram, type Commands, type SettingsOption } from './cli/program.ts'
+import { runReplay } from './cli/replay-command.ts'
 import { runReview } from './cli/review-command.ts'
 import {
   doctorSystems,
@@ -14,6 +15,7 @@ import {
   openDeadLetters,
   openReviewing,
   openSystem,
+  replay,
   type Roles,
 } from './compose.ts'
 import type { ConfigUse } from './config/joint-faults.ts'
@@ -41,12 +43,16 @@ const commands: Commands = {
     runReview(
       request,
       {
-        open: () => Promise.resolve(openReviewing(readSettings(options, 'tool'), createLogger('silent'))),
+        open: () =>
+          Promise.resolve(
+            openReviewing(readSettings(options, 'tool'), createLogger('silent'), request.record),
+          ),
         terminal,
         version,
       },
       interrupted.signal,
     ),
+  replay: (request) => runReplay(request, { replay, terminal, version }, interrupted.signal),
   doctor: async (options) => {
     const doctor = openDoctor(doctorSystems(() => readSettings(options, 'tool'), createLogger('silent')))
     try {

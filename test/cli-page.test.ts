@@ -54,6 +54,8 @@ describe('the page about the command line', () => {
     'lorgnette review --base main --fail-on high': { code: 1, prints: ': 1 high' },
     'git diff main...feature | lorgnette review --diff - --format json': { code: 0, prints: '"version":1' },
     'lorgnette review --pr octo-org/shop#1 --post': { code: 0, prints: 'Posted on octo-org/shop#1.' },
+    'lorgnette review --record last-review': { code: 0, prints: ': 1 high' },
+    'lorgnette replay last-review --format json': { code: 0, prints: '"version":1' },
     'lorgnette --help': { code: 0, prints: 'Commands:' },
     'lorgnette help review': { code: 0, prints: '--fail-on' },
     'lorgnette demo --help': { code: 0, prints: '--once' },
@@ -86,6 +88,7 @@ describe('the page about the command line', () => {
     const commands = await names('lorgnette --help', /^ {2}([a-z-]+) (?!\[command\])/gm)
     const options = [
       ...(await names('lorgnette help review', /^ {2}(--[a-z-]+)/gm)),
+      ...(await names('lorgnette help replay', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette help doctor', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette dead-letters list --help', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette dead-letters discard --help', /^ {2}(--[a-z-]+)/gm)),

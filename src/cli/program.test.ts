@@ -18,6 +18,7 @@ async function run(args: readonly string[], over: Partial<Commands> = {}) {
     work: note('work'),
     migrate: note('migrate'),
     review: note('review'),
+    replay: note('replay'),
     doctor: note('doctor'),
     deadLetters: note('dead-letters'),
     demo: note('demo'),
@@ -75,7 +76,17 @@ test('the demo gets all arguments as they are', async () => {
 describe('help', () => {
   test('names every command, and is asked for', async () => {
     const { code, stdout, stderr } = await run(['--help'])
-    for (const name of ['start', 'serve', 'work', 'review', 'doctor', 'dead-letters', 'migrate', 'demo']) {
+    for (const name of [
+      'start',
+      'serve',
+      'work',
+      'review',
+      'replay',
+      'doctor',
+      'dead-letters',
+      'migrate',
+      'demo',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
     }
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -130,12 +141,23 @@ describe('a command line that cannot be understood ends with 2, says why, and ru
     [['dead-letters', 'replay'], "name the ids of dead letters, or '--all'"],
     [['dead-letters', 'replay', 'a', '--all'], 'cannot be used with ids'],
     [['dead-letters', 'discard', '--all'], "needs '--yes'"],
+    [['replay'], "missing required argument 'dir'"],
     [['review', '--post'], "needs '--pr <owner/repo#number>'"],
   ])('%j: %s', async (args, message) => {
     const { code, calls, stdout, stderr } = await run(args)
     expect(stderr).toContain(message)
     expect({ code, calls, stdout }).toEqual({ code: 2, calls: [], stdout: '' })
   })
+})
+
+test('a review may be recorded, and replayed', async () => {
+  expect((await run(['review', '--record', 'last'])).calls).toMatchObject([
+    ['review', { record: 'last' }, {}],
+  ])
+  const replay = { folder: 'last', collect: false, format: 'json', failOn: 'high', color: true }
+  const args = ['replay', 'last', '--format', 'json', '--fail-on', 'high']
+  expect((await run(args)).calls).toEqual([['replay', replay]])
+  expect((await run([...args, '--collect'])).calls).toEqual([['replay', { ...replay, collect: true }]])
 })
 
 describe('what is reviewed', () => {

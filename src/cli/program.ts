@@ -1,9 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { errorMessage, isAbort } from '../base/errors.ts'
-import { severity, type Severity } from '../review/finding.ts'
+import { severity } from '../review/finding.ts'
 import type { DeadLettersRequest } from './dead-letters-command.ts'
 import { deadLettersCommand } from './dead-letters-program.ts'
 import { parsePullRequestName, type PullRequestName } from './pull-request-name.ts'
+import type { PrintRequest } from './print-review.ts'
+import type { ReplayRequest } from './replay-command.ts'
 import type { ReviewRequest } from './review-command.ts'
 import { write, type Terminal } from './terminal.ts'
 import { terminalText } from './terminal-text.ts'
@@ -20,6 +22,7 @@ export interface Commands {
   readonly work: (options: SettingsOption) => Promise<number>
   readonly migrate: (options: SettingsOption) => Promise<number>
   readonly review: (request: ReviewRequest, options: SettingsOption) => Promise<number>
+  readonly replay: (request: ReplayRequest) => Promise<number>
   readonly doctor: (options: SettingsOption & { readonly json: boolean }) => Promise<number>
   readonly deadLetters: (request: DeadLettersRequest, options: SettingsOption) => Promise<number>
   readonly demo: (args: readonly string[]) => Promise<number>
@@ -80,6 +83,7 @@ function createProgram(commands: Commands, version: string, exit: (code: number)
 
   addServerCommands(program, commands, exit)
   addReviewCommand(program, commands, exit)
+  addReplayCommand(program, commands, exit)
   withSettings(
     program
       .command('doctor')
@@ -124,16 +128,14 @@ function addServerCommands(program: Command, commands: Commands, exit: (code: nu
   }
 }
 
-interface ReviewOptions extends SettingsOption {
+interface ReviewOptions extends SettingsOption, PrintRequest {
   readonly base?: string
   readonly head?: string
   readonly repo?: string
   readonly diff?: string
   readonly pr?: PullRequestName
   readonly post: boolean
-  readonly format: ReviewRequest['format']
-  readonly failOn?: Severity
-  readonly color: boolean
+  readonly record?: string
 }
 
 function addReviewCommand(program: Command, commands: Commands, exit: (code: number) => void): void {
@@ -153,19 +155,9 @@ function addReviewCommand(program: Command, commands: Commands, exit: (code: num
         .conflicts([...local, 'diff']),
     )
     .option('--post', 'post the review on the pull request', false)
-    .addOption(
-      new Option('--format <format>', 'how to print the review')
-        .choices(['text', 'json', 'sarif'])
-        .default('text'),
-    )
-    .addOption(
-      new Option('--fail-on <severity>', 'exit with 1 for findings this severe or more').choices(
-        severity.options,
-      ),
-    )
-    .option('--no-color', 'print no colours')
+    .option('--record <dir>', 'keep all that lorgnette replay needs to make this review again')
     .addHelpText('after', reviewHelp)
-  withSettings(command).action(async ({ envFile, ...options }: ReviewOptions) => {
+  withSettings(withPrinting(command)).action(async ({ envFile, ...options }: ReviewOptions) => {
     if (options.post && !options.pr) command.error("error: option '--post' needs '--pr <owner/repo#number>'")
     exit(await commands.review(reviewRequest(options), envFile === undefined ? {} : { envFile }))
   })
@@ -181,22 +173,47 @@ ${examples([
   'lorgnette review --pr octo-org/shop#12 --post',
 ])}`
 
-function reviewRequest({
-  base,
-  head,
-  repo,
-  diff,
-  pr,
-  post,
-  format,
-  failOn,
-  color,
-}: ReviewOptions): ReviewRequest {
-  const how = { format, color, ...(failOn !== undefined && { failOn }) }
+function reviewRequest({ base, head, repo, diff, pr, post, ...how }: ReviewOptions): ReviewRequest {
   if (pr) return { ...how, source: { kind: 'pull-request', ...pr, post } }
   if (diff !== undefined) return { ...how, source: { kind: 'patch', file: diff } }
   const range = { ...(base !== undefined && { base }), ...(head !== undefined && { head }) }
   return { ...how, source: { kind: 'local', folder: repo ?? '.', ...range } }
+}
+
+function addReplayCommand(program: Command, commands: Commands, exit: (code: number) => void): void {
+  const command = program
+    .command('replay')
+    .description('Make a recorded review again, with the answers that the model gave then. Asks nobody.')
+    .argument('<dir>', 'what lorgnette review --record has left')
+    .option(
+      '--collect',
+      'leave questions without an answer as *.question.json, to be answered beside them',
+      false,
+    )
+    .addHelpText('after', replayHelp)
+  withPrinting(command).action(async (folder: string, options: Omit<ReplayRequest, 'folder'>) =>
+    exit(await commands.replay({ ...options, folder })),
+  )
+}
+
+const replayHelp = `
+Exit codes are those of review. A question that was not asked then ends with 2, and names the file that is missing.
+${examples(['lorgnette review --record last-review', 'lorgnette replay last-review --format json'])}`
+
+/** How a review is printed, and what it may not hold. */
+function withPrinting(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--format <format>', 'how to print the review')
+        .choices(['text', 'json', 'sarif'])
+        .default('text'),
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 for findings this severe or more').choices(
+        severity.options,
+      ),
+    )
+    .option('--no-color', 'print no colours')
 }
 
 function readPullRequest(text: string): PullRequestName {

@@ -1,23 +1,17 @@
-import { errorMessage, isAbort } from '../base/errors.ts'
 import { randomIds } from '../base/ids.ts'
 import { readLocalChange } from '../git/local-change.ts'
 import { readPatchChange } from '../git/patch-change.ts'
 import type { RepositoryName } from '../github/github.ts'
 import type { Change } from '../review/change.ts'
-import type { Severity } from '../review/finding.ts'
 import type { ReviewChange, ReviewObserver } from '../review/review-change.ts'
 import type { OnceResult } from '../review/review-once.ts'
-import { formatJson } from './format-json.ts'
-import { formatSarif } from './format-sarif.ts'
-import { formatText } from './format-text.ts'
+import { printReview, sayWhyNot, type PrintRequest } from './print-review.ts'
 import { showProgress } from './progress.ts'
-import { reviewExit } from './review-exit-code.ts'
 import type { Reviewed } from './reviewed.ts'
-import { showsColors, write, type Terminal } from './terminal.ts'
-import { terminalText } from './terminal-text.ts'
+import { write, type Terminal } from './terminal.ts'
 
 /** What `lorgnette review` was asked to do. */
-export interface ReviewRequest {
+export interface ReviewRequest extends PrintRequest {
   readonly source:
     | { readonly kind: 'local'; readonly folder: string; readonly base?: string; readonly head?: string }
     /** `-` is the standard input. */
@@ -28,10 +22,8 @@ export interface ReviewRequest {
         readonly number: number
         readonly post: boolean
       }
-  readonly format: 'text' | 'json' | 'sarif'
-  readonly failOn?: Severity
-  /** False when somebody asked for no colours. */
-  readonly color: boolean
+  /** A folder for all that `lorgnette replay` needs to make this review again. */
+  readonly record?: string
 }
 
 const uncommittedNote =
@@ -71,16 +63,10 @@ export async function runReview(
   context: ReviewContext,
   signal: AbortSignal,
 ): Promise<0 | 1 | 2> {
-  const { stdout, stderr } = context.terminal
   try {
-    const reviewed = await review(request, context, signal)
-    await write(stdout, format(reviewed, request, context))
-    const exit = reviewExit(reviewed, request.failOn)
-    if (exit.code === 2) await write(stderr, `could not review: ${terminalText(exit.reason)}\n`)
-    return exit.code
+    return await printReview(await review(request, context, signal), request, context)
   } catch (error) {
-    const reason = isAbort(error) ? 'it was interrupted' : terminalText(errorMessage(error))
-    await write(stderr, `could not review: ${reason}\n`)
+    await sayWhyNot(context.terminal, error)
     return 2
   }
 }
@@ -136,16 +122,5 @@ async function during<Result>(
   } finally {
     progress.end()
     await reviewing.close()
-  }
-}
-
-function format(reviewed: Reviewed, request: ReviewRequest, { terminal, version }: ReviewContext): string {
-  switch (request.format) {
-    case 'text':
-      return formatText(reviewed, { color: request.color && showsColors(terminal.stdout) })
-    case 'json':
-      return formatJson(reviewed)
-    case 'sarif':
-      return formatSarif(reviewed, version)
   }
 }
