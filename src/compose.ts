@@ -21,15 +21,20 @@ import { explainLetters } from './dead-letters/explain-letters.ts'
 import { openLetterRuns } from './dead-letters/letter-runs.postgres.ts'
 import { githubWebUrl } from './dashboard/github-web-url.ts'
 import { createPostgresRunHistory } from './dashboard/run-history.postgres.ts'
+import type { CaseTools } from './eval/run-case.ts'
 import { diffBlobs } from './git/diff-blobs.ts'
 import { openGitHub } from './github/github.octokit.ts'
 import type { GitHub } from './github/github.ts'
 import { openModel } from './llm/model.ai-sdk.ts'
 import { limitedModel } from './llm/model.limited.ts'
+import { recordingModel } from './llm/recording-model.ts'
+import { replayingModel } from './llm/replaying-model.ts'
 import { retryingModel } from './llm/model.retrying.ts'
 import { sharedModel } from './llm/model-source.ts'
 import type { RateLimiter } from './limits/rate-limiter.ts'
 import type { Model } from './llm/model.ts'
+import { openRecording } from './llm/recording.ts'
+import { unaskedModel } from './llm/unasked-model.ts'
 import { openPostgres } from './postgres/database.pg.ts'
 import { openPglite } from './postgres/database.pglite.ts'
 import { statement, type Database } from './postgres/database.ts'
@@ -247,6 +252,40 @@ export function openReviewing(config: Config, log: Logger, record?: string): Rev
 /** Makes a review again that was recorded. */
 export const replay: ReplayContext['replay'] = (options, observer, signal) =>
   replayReview({ ...options, checkSyntax, clock: systemClock }, observer, signal)
+
+/** What an evaluation reviews and judges with; `judges` says whether it has a judge at all. */
+export function openEvaluation(config: Config, how: EvalMeans & { readonly judges: boolean }): CaseTools {
+  const { folder, judges, collected } = how
+  const limiter = ownRateLimiter()
+  const reviewer = openReviewer(config, openAnalysers(), limiter)
+  if (collected) {
+    const models = sharedModel(unaskedModel(collected.model))
+    const judge = unaskedModel(collected.judge)
+    return { reviewer: { ...reviewer, models }, ...(judges && { judge }), collect: true, folder }
+  }
+  const judge = judges ? openConfiguredJudge(config, limiter) : undefined
+  return { reviewer, ...(judge && { judge }), collect: false, folder }
+}
+
+/** The judge alone, with its answers kept in a folder. */
+export function openJudge(config: Config, { folder, collected }: EvalMeans): Model {
+  const recording = openRecording(folder)
+  if (collected) return replayingModel(recording, { id: collected.judge, collect: true })
+  const judge = openConfiguredJudge(config, ownRateLimiter())
+  if (!judge) throw new PermanentError('no judge: set EVAL_JUDGE_MODEL, or name one with --judge')
+  return recordingModel(judge, recording, systemClock)
+}
+
+function openConfiguredJudge(config: Config, limiter: RateLimiter): Model | undefined {
+  return config.judge && openConfiguredModel({ ...config, llm: config.judge }, limiter)
+}
+
+interface EvalMeans {
+  /** Where all answers are kept. */
+  readonly folder: string
+  /** Names of models that nobody asks: their questions are collected. */
+  readonly collected?: { readonly model: string; readonly judge: string }
+}
 
 /** What `doctor` looks at, each opened when its turn comes. */
 export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSystems {

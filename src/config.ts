@@ -1,4 +1,4 @@
-import { chooseModel, type ModelConfig } from './config/choose-model.ts'
+import { chooseJudge, chooseModel, type ModelConfig } from './config/choose-model.ts'
 import { ConfigError } from './config/config-error.ts'
 import { defaultDataFolder, expandHome } from './config/folders.ts'
 import { jointFaults, type ConfigUse } from './config/joint-faults.ts'
@@ -13,6 +13,8 @@ export interface Config {
   readonly github: GitHubConfig
   /** Undefined when no model is configured: the built-in analysers review alone. */
   readonly llm?: ModelConfig
+  /** Undefined when no model is configured at all. */
+  readonly judge?: ModelConfig
   readonly store: StoreConfig
   readonly queue: QueueConfig
   readonly server: ServerConfig
@@ -72,10 +74,12 @@ export function readConfig(env: NodeJS.ProcessEnv, use: ConfigUse = 'server'): C
 
 function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse): Config {
   const llm = chooseModel(values)
+  const judge = chooseJudge(values)
   const credentials = githubCredentials(values)
   return {
     github: { apiUrl: values.GITHUB_API_URL, ...(credentials && { credentials }) },
     ...(llm && { llm }),
+    ...(judge && { judge }),
     store: storeConfig(values, env),
     queue: values.REDIS_URL === undefined ? { kind: 'store' } : { kind: 'redis', url: values.REDIS_URL },
     server: {

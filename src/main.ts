@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { PermanentError } from './base/errors.ts'
 import { packageRoot } from './base/package-root.ts'
 import { runDeadLetters } from './cli/dead-letters-command.ts'
 import { runDemo } from './cli/demo-command.ts'
 import { openDoctor } from './cli/doctor-checks.ts'
 import { runDoctor } from './cli/doctor-command.ts'
+import { runEvalCommand, type EvalRequest } from './cli/eval-command.ts'
+import type { EvalModels } from './cli/eval-options.ts'
+import { runJudgeCommand, type JudgeRequest } from './cli/judge-command.ts'
 import { runProgram, type Commands, type SettingsOption } from './cli/program.ts'
 import { runReplay } from './cli/replay-command.ts'
 import { runReview } from './cli/review-command.ts'
@@ -13,6 +17,8 @@ import {
   doctorSystems,
   migrateStore,
   openDeadLetters,
+  openEvaluation,
+  openJudge,
   openReviewing,
   openSystem,
   replay,
@@ -21,6 +27,7 @@ import {
 import type { ConfigUse } from './config/joint-faults.ts'
 import { withEnvFile } from './config/env-file.ts'
 import { readConfig, type Config } from './config.ts'
+import { parseModelId } from './llm/parse-model-id.ts'
 import { createLogger } from './telemetry/logger.ts'
 
 const version = readVersion()
@@ -53,6 +60,21 @@ const commands: Commands = {
       interrupted.signal,
     ),
   replay: (request) => runReplay(request, { replay, terminal, version }, interrupted.signal),
+  eval: (request, models) =>
+    runEvalCommand(
+      request,
+      {
+        open: () => openEvaluation(...evaluationOf(request, models)),
+        terminal,
+      },
+      interrupted.signal,
+    ),
+  evalJudge: (request, models) =>
+    runJudgeCommand(
+      request,
+      { open: () => openJudge(...evaluationOf(request, models)), terminal },
+      interrupted.signal,
+    ),
   doctor: async (options) => {
     const doctor = openDoctor(doctorSystems(() => readSettings(options, 'tool'), createLogger('silent')))
     try {
@@ -98,6 +120,30 @@ async function run(use: ConfigUse, options: SettingsOption, roles: Roles): Promi
 
 function readSettings({ envFile }: SettingsOption, use: ConfigUse): Config {
   return readConfig(withEnvFile(process.env, envFile), use)
+}
+
+/** The settings of an evaluation, with what its options say, and what it works with. */
+function evaluationOf({ collect, record }: EvalRequest | JudgeRequest, models: EvalModels) {
+  const { model, judge, effort, envFile } = models
+  const env = {
+    ...withEnvFile(process.env, envFile),
+    ...(effort !== undefined && { REVIEW_EFFORT: effort }),
+    // Of a model that nobody asks only the name counts: neither key nor address are wanted.
+    ...(!collect && model !== undefined && { LLM_MODEL: model }),
+    ...(!collect && judge && { EVAL_JUDGE_MODEL: judge }),
+  }
+  const config = readConfig(env, 'tool')
+  const means = { folder: record, judges: judge !== false }
+  return [config, collect ? { ...means, collected: collectedNames(models) } : means] as const
+}
+
+function collectedNames({ model, judge }: EvalModels): { readonly model: string; readonly judge: string } {
+  const named = [model, judge || undefined].find((name) => name !== undefined)
+  if (named === undefined)
+    throw new PermanentError('--collect needs --model: the name that answers are kept under')
+  const names = { model: model ?? named, judge: judge || named }
+  for (const name of Object.values(names)) parseModelId(name)
+  return names
 }
 
 function readVersion(): string {

@@ -19,6 +19,8 @@ async function run(args: readonly string[], over: Partial<Commands> = {}) {
     migrate: note('migrate'),
     review: note('review'),
     replay: note('replay'),
+    eval: note('eval'),
+    evalJudge: note('evalJudge'),
     doctor: note('doctor'),
     deadLetters: note('dead-letters'),
     demo: note('demo'),
@@ -82,6 +84,7 @@ describe('help', () => {
       'work',
       'review',
       'replay',
+      'eval',
       'doctor',
       'dead-letters',
       'migrate',
@@ -141,6 +144,9 @@ describe('a command line that cannot be understood ends with 2, says why, and ru
     [['dead-letters', 'replay'], "name the ids of dead letters, or '--all'"],
     [['dead-letters', 'replay', 'a', '--all'], 'cannot be used with ids'],
     [['dead-letters', 'discard', '--all'], "needs '--yes'"],
+    [['eval'], "option '--dataset <dir>' is needed"],
+    [['eval', '--dataset', 'x', '--runs', '0'], 'Expected a whole number from 1 on'],
+    [['eval', 'judge'], "required option '--calibration <dir>'"],
     [['replay'], "missing required argument 'dir'"],
     [['review', '--post'], "needs '--pr <owner/repo#number>'"],
   ])('%j: %s', async (args, message) => {
@@ -158,6 +164,36 @@ test('a review may be recorded, and replayed', async () => {
   const args = ['replay', 'last', '--format', 'json', '--fail-on', 'high']
   expect((await run(args)).calls).toEqual([['replay', replay]])
   expect((await run([...args, '--collect'])).calls).toEqual([['replay', { ...replay, collect: true }]])
+})
+
+describe('an evaluation', () => {
+  const defaults = { runs: 1, concurrency: 2, record: '.lorgnette/eval', collect: false }
+
+  test('takes its models and its effort over those of the settings', async () => {
+    const args = ['--model', 'openai/a', '--judge', 'openai/b', '--effort', 'deep', '--env-file', '.env']
+    const { calls } = await run(['eval', '--dataset', 'cases', ...args])
+    const models = { model: 'openai/a', judge: 'openai/b', effort: 'deep', envFile: '.env' }
+    expect(calls).toEqual([['eval', { ...defaults, dataset: 'cases' }, models]])
+  })
+
+  test('may be of some cases, several times, without a judge, by hand', async () => {
+    const args = ['--cases', 'a, b', '--runs', '3', '--no-judge', '--collect', '--record', 'r', '--json', 'j']
+    expect((await run(['eval', '--dataset', 'cases', ...args])).calls).toEqual([
+      [
+        'eval',
+        { ...defaults, dataset: 'cases', cases: ['a', 'b'], runs: 3, collect: true, record: 'r', json: 'j' },
+        { judge: false },
+      ],
+    ])
+  })
+
+  test('of a judge has options of its own', async () => {
+    const args = ['--calibration', 'others', '--limit', '5', '--judge', 'openai/b', '--json', 'j']
+    const { runs: _runs, ...asking } = defaults
+    expect((await run(['eval', 'judge', ...args])).calls).toEqual([
+      ['evalJudge', { ...asking, calibration: 'others', limit: 5, json: 'j' }, { judge: 'openai/b' }],
+    ])
+  })
 })
 
 describe('what is reviewed', () => {

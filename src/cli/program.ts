@@ -4,6 +4,7 @@ import { severity } from '../review/finding.ts'
 import type { DeadLettersRequest } from './dead-letters-command.ts'
 import { deadLettersCommand } from './dead-letters-program.ts'
 import { parsePullRequestName, type PullRequestName } from './pull-request-name.ts'
+import { addEvalCommands, type EvalCommands } from './eval-options.ts'
 import type { PrintRequest } from './print-review.ts'
 import type { ReplayRequest } from './replay-command.ts'
 import type { ReviewRequest } from './review-command.ts'
@@ -16,7 +17,7 @@ export interface SettingsOption {
 }
 
 /** What each command does. All return the exit code of the process. */
-export interface Commands {
+export interface Commands extends EvalCommands {
   readonly start: (options: SettingsOption) => Promise<number>
   readonly serve: (options: SettingsOption) => Promise<number>
   readonly work: (options: SettingsOption) => Promise<number>
@@ -84,6 +85,7 @@ function createProgram(commands: Commands, version: string, exit: (code: number)
   addServerCommands(program, commands, exit)
   addReviewCommand(program, commands, exit)
   addReplayCommand(program, commands, exit)
+  addEvalCommands(program, commands, exit)
   withSettings(
     program
       .command('doctor')

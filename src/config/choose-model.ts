@@ -44,6 +44,43 @@ export function chooseModel(values: SettingValues): ModelConfig | undefined {
   }
 }
 
+/** The model that judges evaluations; undefined when neither it nor one that reviews is chosen. */
+export function chooseJudge(values: SettingValues): ModelConfig | undefined {
+  const reviewer = chooseModel(values)
+  const id = values.EVAL_JUDGE_MODEL
+  if (!id) return reviewer
+  const apiKey = values.EVAL_JUDGE_API_KEY ?? values[keySetting(id.provider)]
+  const baseUrl =
+    values.EVAL_JUDGE_BASE_URL ?? (id.provider === reviewer?.provider ? values.LLM_BASE_URL : undefined)
+  return {
+    ...id,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(baseUrl !== undefined && { baseUrl }),
+    timeoutMs: values.LLM_TIMEOUT,
+    concurrency: values.LLM_CONCURRENCY,
+    followsSchema: values.LLM_FOLLOWS_SCHEMA,
+  }
+}
+
+/** What is missing for the judge that the settings name. */
+export function judgeFaults(
+  { EVAL_JUDGE_MODEL: id, LLM_MODEL: reviewer }: Partial<SettingValues>,
+  present: ReadonlySet<SettingName>,
+): SettingFault[] {
+  if (id === undefined) return []
+  const problem = 'is missing although EVAL_JUDGE_MODEL needs it'
+  if (id.provider === 'openai-compatible') {
+    const shares = reviewer?.provider === id.provider && present.has('LLM_BASE_URL')
+    if (present.has('EVAL_JUDGE_BASE_URL') || shares) return []
+    return [
+      { setting: 'EVAL_JUDGE_BASE_URL', problem, expected: 'the address of the server that the judge is on' },
+    ]
+  }
+  const { key } = providers[id.provider]
+  if (present.has('EVAL_JUDGE_API_KEY') || present.has(key)) return []
+  return [{ setting: 'EVAL_JUDGE_API_KEY', problem, expected: 'the API key' }]
+}
+
 /** What is wrong with the model's settings together. `present` names the settings that are set, rightly or wrongly. */
 export function modelFaults(
   { LLM_MODEL: id }: Partial<SettingValues>,

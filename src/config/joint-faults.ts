@@ -1,5 +1,5 @@
 import { isLoopbackHost } from '../server/loopback.ts'
-import { modelFaults } from './choose-model.ts'
+import { judgeFaults, modelFaults } from './choose-model.ts'
 import type { SettingFault } from './config-error.ts'
 import type { ReadSettings } from './read-settings.ts'
 
@@ -17,6 +17,7 @@ export function jointFaults(read: ReadSettings, use: ConfigUse): SettingFault[] 
     ...queueFaults(read),
     ...deliveryFaults(read, use),
     ...modelFaults(read.values, read.present),
+    ...judgeFaults(read.values, read.present),
   ]
 }
 

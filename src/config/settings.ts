@@ -227,6 +227,26 @@ const review = {
   ),
 }
 
+const evaluation = {
+  EVAL_JUDGE_MODEL: optional(modelName, {
+    example: 'openai/gpt-5.6',
+    whenUnset: 'the model that reviews judges itself',
+    meaning:
+      'The model that compares comments with known findings in `lorgnette eval`. Better another one than the reviewer.',
+  }),
+  EVAL_JUDGE_BASE_URL: optional(httpUrl('the address of the API, such as `http://127.0.0.1:11434/v1`'), {
+    example: 'http://127.0.0.1:11434/v1',
+    whenUnset: "`LLM_BASE_URL` for a judge of the same provider, else the provider's own address",
+    meaning: 'Where the judge is.',
+  }),
+  EVAL_JUDGE_API_KEY: optional(text('a key of the API of the judge'), {
+    secret: true,
+    example: 'sk-…',
+    whenUnset: "the key of the judge's provider",
+    meaning: 'The key for the judge, where it is another one than that of its provider.',
+  }),
+}
+
 /** The settings by topic, in the order of the documentation. */
 export const settingGroups: Readonly<Record<string, Readonly<Record<string, Setting<unknown>>>>> = {
   GitHub: github,
@@ -235,9 +255,10 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
   Server: server,
   'What is worked on': work,
   Reviews: review,
+  Evaluation: evaluation,
 }
 
-export const settings = { ...github, ...model, ...store, ...server, ...work, ...review }
+export const settings = { ...github, ...model, ...store, ...server, ...work, ...review, ...evaluation }
 
 export type SettingName = keyof typeof settings
 

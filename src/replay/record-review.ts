@@ -10,9 +10,14 @@ import { withStableIds } from './stable-ids.ts'
 
 /**
  * Reviews, and leaves all that a replay needs in a folder: the change, the settings, what the analysers found, and
- * every answer of the model. An answer that is in the folder already is not asked for again.
+ * every answer of the model. An answer that is in the folder already is not asked for again. `around` may put something
+ * around the models that sees all questions, also those that are not asked again.
  */
-export function recordReview(reviewer: Reviewer, folder: string): ReviewChange {
+export function recordReview(
+  reviewer: Reviewer,
+  folder: string,
+  around: (models: ModelSource) => ModelSource = (models) => models,
+): ReviewChange {
   return async (change, scope, observer, signal, settled = new Map()) => {
     const analysers = reviewer.analysers.map(recordingAnalyser)
     const { models, settings } = reviewer
@@ -20,7 +25,7 @@ export function recordReview(reviewer: Reviewer, folder: string): ReviewChange {
       ...reviewer,
       analysers,
       newId: countingIds(),
-      ...(models && { models: recordingSource(models) }),
+      ...(models && { models: around(recordingSource(models)) }),
     }
     const result = await createReviewChange(recorded)(change, scope, observer, signal, settled)
 
