@@ -137,7 +137,7 @@ const store = {
     example: 'redis://127.0.0.1:6379',
     whenUnset: 'the queue is in PostgreSQL',
     meaning:
-      'A Redis server, 7 or newer, that carries the queue. Needs `DATABASE_URL`, where the truth stays: losing Redis loses no work.',
+      'A Redis server, 7 or newer, that carries the queue. Needs `DATABASE_URL`, where the truth stays: losing Redis loses no work. One address, looked up again with every connection: behind Sentinel one that leads to the primary (a service name, a proxy), in a Cluster that of the node with the hash tag `{lorgnette}`.',
   }),
 }
 

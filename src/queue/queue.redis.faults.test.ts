@@ -8,6 +8,7 @@ import {
 } from '../../test/redis-queue.ts'
 import { openPrivateRedis, type PrivateRedis } from '../../test/services.ts'
 import { errorKind, errorMessage } from '../base/errors.ts'
+import { checkRedis } from '../redis/check-redis.ts'
 import type { ClaimedJob, Queue } from './queue.ts'
 
 const server = await openPrivateRedis(['--appendonly', 'yes', '--appendfsync', 'everysec'])
@@ -167,6 +168,7 @@ describe.skipIf(!server)('the queue on a node of a cluster', () => {
     await redis.send(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'])
     const isUp = async () => String(await redis.send(['CLUSTER', 'INFO'])).includes('cluster_state:ok')
     await expect.poll(isUp, { timeout: 20_000 }).toBe(true)
+    expect((await checkRedis(redis)).warnings).toContainEqual(expect.stringContaining('cluster'))
     const soon = new Date(clock.now().getTime() + 1_000)
     expect(await queue.enqueue([newJob('one'), newJob('two'), newJob('delayed', soon)])).toBe(3)
     await queue.complete(await claimOne(queue))

@@ -25,6 +25,15 @@ function judgeInfo(info: string): RedisCheck {
   if (facts.get('role') === 'slave')
     problems.push('this is a replica, which takes no writes: name the primary')
 
+  if (facts.get('redis_mode') === 'sentinel') {
+    problems.push('this is a Sentinel, which keeps no jobs: name an address that leads to the primary')
+  }
+  if (facts.get('redis_mode') === 'cluster') {
+    warnings.push(
+      'this is a node of a cluster: all keys of the queue are on one node, and nothing leads there from another',
+    )
+  }
+
   const policy = facts.get('maxmemory_policy') ?? 'unknown'
   // Our keys never expire, so that the policies for volatile keys leave them alone.
   if (policy.startsWith('allkeys-')) {

@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createManualClock } from '../../test/manual-clock.ts'
 import { blockedReads } from '../../test/redis-queue.ts'
@@ -160,6 +164,27 @@ describe.skipIf(!server)('on a server', () => {
     expect(await failure(redis.send(['SET', 'a', 'b']))).toMatchObject({ kind: 'retryable' })
     expect((await checkRedis(redis)).problems).toEqual([expect.stringContaining('replica')])
     expect(proxy.connections()).toBe(2)
+  })
+
+  test('a Sentinel is no place for jobs', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'lorgnette-sentinel-'))
+    const port = await freePort()
+    const file = path.join(folder, 'sentinel.conf')
+    await writeFile(file, `port ${port}\nbind 127.0.0.1\ndir ${folder}\n`)
+    const sentinel = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' })
+    onTestFinished(async () => {
+      const ended = once(sentinel, 'exit')
+      sentinel.kill()
+      await ended
+      await rm(folder, { recursive: true })
+    })
+    const clock = createManualClock()
+    const { redis } = open(`redis://127.0.0.1:${port}`, clock)
+    const problems = async (): Promise<readonly string[]> => {
+      clock.advance(2_000)
+      return (await checkRedis(redis).catch(() => undefined))?.problems ?? []
+    }
+    await expect.poll(problems, { timeout: 10_000 }).toContainEqual(expect.stringContaining('Sentinel'))
   })
 
   test('an abort ends a blocked read on the server too', async () => {
