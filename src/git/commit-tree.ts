@@ -10,6 +10,7 @@ import {
   type WordPlace,
 } from '../review/head-tree.ts'
 import { LocalRepository } from './local-repository.ts'
+import { readContents } from './read-contents.ts'
 import type { GitOptions, GitResult } from './run-git.ts'
 
 /**
@@ -21,6 +22,8 @@ const noNetwork = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' }
 const MAX_LISTING_BYTES = 64_000_000
 const MAX_PLACES_BYTES = 32_000_000
 const LONGEST_WORD = 200
+/** Of up to 4,096 bytes each: all together stay below what a command line takes. */
+const PATHS_AT_ONCE = 100
 
 /** The files of a commit whose objects are in a git folder on this machine. Closing it calls `release`, once. */
 export function openCommitTree(
@@ -31,15 +34,9 @@ export function openCommitTree(
   let closing: Promise<void> | undefined
 
   return {
-    async file(path, signal) {
-      if (!isPath(path)) return undefined
-      const { stdout } = await git(['ls-tree', '-z', '-l', '--full-tree', commit, '--', path], {}, signal)
-      const entry = readEntries(stdout).find((candidate) => candidate.path === path)
-      // A blob that a partial clone does not have is of no size.
-      if (!entry || !(entry.bytes <= MAX_TREE_FILE_BYTES)) return undefined
-      const content = await git(['cat-file', 'blob', entry.blob], { maxBytes: MAX_TREE_FILE_BYTES }, signal)
-      return decodeText(content.stdout)
-    },
+    file: async (path, signal) => (await files([path], signal)).get(path),
+
+    files,
 
     async paths(signal) {
       const listing = ['ls-tree', '-r', '-z', '--full-tree', commit]
@@ -75,13 +72,33 @@ export function openCommitTree(
     close: () => (closing ??= release()),
   }
 
+  async function files(paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const wanted = [...new Set(paths)].filter(isPath)
+    const blobs = new Map<string, string>()
+    for (let at = 0; at < wanted.length; at += PATHS_AT_ONCE) {
+      const some = wanted.slice(at, at + PATHS_AT_ONCE)
+      const { stdout } = await git(['ls-tree', '-z', '-l', '--full-tree', commit, '--', ...some], {}, signal)
+      for (const { path, blob, bytes } of readEntries(stdout)) {
+        // A blob that a partial clone does not have has no size.
+        if (bytes <= MAX_TREE_FILE_BYTES) blobs.set(path, blob)
+      }
+    }
+    const contents = await readContents(new LocalRepository(gitFolder, signal, noNetwork), blobs.values())
+    return new Map(
+      wanted.flatMap((path) => {
+        const { content } = contents.get(blobs.get(path) ?? '') ?? {}
+        return content === undefined ? [] : [[path, content] as const]
+      }),
+    )
+  }
+
   async function git(
     args: readonly string[],
-    options: Omit<GitOptions, 'folder' | 'env'>,
+    options: Omit<GitOptions, 'folder'>,
     signal: AbortSignal,
     answers?: readonly number[],
   ): Promise<GitResult> {
-    return await new LocalRepository(gitFolder, signal).run(args, { ...options, env: noNetwork }, answers)
+    return await new LocalRepository(gitFolder, signal, noNetwork).run(args, options, answers)
   }
 }
 

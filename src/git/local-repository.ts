@@ -11,10 +11,12 @@ export class LocalRepository {
   /** The folder of refs and objects: `.git`, or what stands for it. */
   readonly gitFolder: string
   readonly #signal: AbortSignal
+  readonly #env: Readonly<Record<string, string>>
 
-  constructor(gitFolder: string, signal: AbortSignal) {
+  constructor(gitFolder: string, signal: AbortSignal, env: Readonly<Record<string, string>> = {}) {
     this.gitFolder = gitFolder
     this.#signal = signal
+    this.#env = env
   }
 
   /** What git writes; a permanent error when it fails. */
@@ -48,7 +50,7 @@ export class LocalRepository {
       {
         ...options,
         folder: this.gitFolder,
-        env: { ...options.env, GIT_INDEX_FILE: `${this.gitFolder}/no-index` },
+        env: { ...this.#env, ...options.env, GIT_INDEX_FILE: `${this.gitFolder}/no-index` },
       },
       this.#signal,
       answers,

@@ -31,6 +31,9 @@ export interface HeadTree extends Closable {
    */
   file(path: string, signal: AbortSignal): Promise<string | undefined>
 
+  /** The texts of those of the files that `file` would have a text of, in the order of `paths`: many at the cost of few. */
+  files(paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>
+
   /** Paths of regular files, by code units, the first `MAX_TREE_PATHS`. Names that are not UTF-8 are left out. */
   paths(signal: AbortSignal): Promise<readonly string[]>
 
