@@ -7,6 +7,7 @@ import { answerRequest, type Api, type ApiRequest } from './answer-request.ts'
 import type { Fault, Faults } from './faults.ts'
 import type { Answer } from './operation.ts'
 import type { Validation } from './openapi/validation.ts'
+import { answerGit } from './git-over-http.ts'
 import { pullRequestPage } from './pull-request-page.ts'
 import type { LoggedRequest } from './request-log.ts'
 
@@ -62,6 +63,11 @@ async function handle(
 
   const shown = pullRequestPage(parts.api.world, target)
   if (shown && message.method === 'GET') return send(response, shown)
+
+  // Not of the API: it counts against no limit, and the log is that of the API.
+  const { method = 'GET', headers } = message
+  const fetched = await answerGit(parts.api.world, { method, target, headers, body })
+  if (fetched) return send(response, fetched)
 
   const request = apiRequest(parts.api, message, body)
   const { clock } = parts.api.world

@@ -4,6 +4,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import { openAppAccount } from './app-account.octokit.ts'
 import type { Authorization } from './authorization.ts'
 import { createExchange } from './exchange.ts'
+import { githubWebUrl } from './github-web-url.ts'
 import type { GitHub, RepositoryOptions } from './github.ts'
 import { createGitHubCalls, type GitHubCalls } from './github-calls.ts'
 import { createOctokit } from './octokit-client.ts'
@@ -51,9 +52,15 @@ export function openGitHub(options: GitHubOptions): GitHub {
   return {
     repository: (name, installationId, how) => {
       const [owner = '', repo = ''] = name.split('/')
-      const calls = callsWith(account.authorize(name, installationId), how)
+      const authorization = account.authorize(name, installationId)
+      const calls = callsWith(authorization, how)
       const client: RepositoryClient = { name, path: { owner, repo }, octokit, calls, account }
       return {
+        name,
+        gitAccess: async (signal) => ({
+          url: `${githubWebUrl(apiUrl)}/${name}.git`,
+          authorization: basicAuthorization(await authorization.header(signal)),
+        }),
         ...createRepositoryContents(client),
         ...createRepositoryComments(client),
         ...createRepositoryCheckRuns(client, { clock, log }),
@@ -63,6 +70,15 @@ export function openGitHub(options: GitHubOptions): GitHub {
     access: (signal) => account.access(signal),
     ...(account.deliveryLog && { deliveryLog: account.deliveryLog }),
   }
+}
+
+/**
+ * What git sends for a token: it is the password, of a user whose name does not count.
+ * Source: GitHub, "Authenticating as a GitHub App installation", HTTP-based git access.
+ */
+function basicAuthorization(header: string): string {
+  const token = header.slice(header.indexOf(' ') + 1)
+  return `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`
 }
 
 /** Without credentials: `fetch` refuses them, and quotes them in its error. */

@@ -110,6 +110,14 @@ export interface CheckRun {
   readonly detailsUrl?: string
 }
 
+/** How git reads a repository over HTTP, for a while. */
+export interface GitAccess {
+  /** Without user and password. */
+  readonly url: string
+  /** The value of the `authorization` header: a secret. */
+  readonly authorization: string
+}
+
 /** A write of ours that stands on GitHub. */
 export interface Posted {
   readonly id: number
@@ -129,6 +137,11 @@ export class NoAnswerError extends RetryableError {
  * no call retries by itself, and none repeats a write. A write that failed may still have landed: read back before a repeat.
  */
 export interface GitHubRepository {
+  readonly name: RepositoryName
+
+  /** Asks for a token where it needs one. */
+  gitAccess(signal: AbortSignal): Promise<GitAccess>
+
   pullRequest(number: number, signal: AbortSignal): Promise<PullRequest | undefined>
 
   /** All pages. GitHub stops at 3,000 files: then `complete` is false. */

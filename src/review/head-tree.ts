@@ -1,5 +1,5 @@
 import type { Closable } from '../base/closer.ts'
-import type { CommitId, RepositoryName } from '../github/github.ts'
+import type { CommitId, GitAccess, RepositoryName } from '../github/github.ts'
 
 /** One place where a searched word stands. */
 export interface WordPlace {
@@ -38,7 +38,7 @@ export interface HeadTree extends Closable {
   paths(signal: AbortSignal): Promise<readonly string[]>
 
   /**
-   * Every line of a text file with one of the words in it, case and all, also in files that are too large for `file`.
+   * Every line of a text file with one of the words in it, case and all. Files too large for `file` may be left out.
    * A word ends where no ASCII letter, digit or underscore follows. What is found of a word does not depend on the other
    * words. Only the first `MAX_SEARCH_WORDS` are looked for, and no word above 200 characters or over several lines.
    */
@@ -58,11 +58,17 @@ export type OpenedHeadTree =
   | { readonly kind: 'opened'; readonly tree: HeadTree }
   | { readonly kind: 'unavailable'; readonly reason: string }
 
+/** What is asked for a tree when it has to be fetched: a repository on GitHub. */
+export interface RepositorySource {
+  readonly name: RepositoryName
+  gitAccess(signal: AbortSignal): Promise<GitAccess>
+}
+
 /** Where trees come from. */
 export interface HeadTrees {
   /**
    * The files of a commit of a repository. Whatever keeps a tree from being had (an outage, a bound, a commit that is
    * gone) is an answer and no error: the review goes on with less context. An abort is thrown as it is.
    */
-  open(repository: RepositoryName, commit: CommitId, signal: AbortSignal): Promise<OpenedHeadTree>
+  open(repository: RepositorySource, commit: CommitId, signal: AbortSignal): Promise<OpenedHeadTree>
 }

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { packBytes } from './fetch-snapshot.ts'
+
+/** A repository that was opened so recently may be read by another process. */
+const IDLE_MS = 15 * 60_000
+/** Of fetches that were cut off, and of the removal of a repository. */
+const LEFTOVERS = /^tmp_|\.lock$/
+
+/** When a repository was opened last is the time of this file in it. */
+const USED = 'last-used'
+
+/** Says that the repository is read from now on. */
+export async function markUsed(folder: string): Promise<void> {
+  const now = new Date()
+  await utimes(path.join(folder, USED), now, now).catch(() => writeFile(path.join(folder, USED), ''))
+}
+
+/** Removes what a fetch that died left in a repository. Only for who holds its lock. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const place of ['', 'objects/pack']) {
+    const names = await readdir(path.join(folder, place)).catch(() => [])
+    for (const name of names)
+      if (LEFTOVERS.test(name)) await rm(path.join(folder, place, name), { force: true })
+  }
+}
+
+/**
+ * Removes repositories, the one that was opened longest ago first, until the rest fits into a bound. Those in `inUse`, and
+ * those that somebody opened a moment ago, stay. Returns whether it fits.
+ */
+export async function makeRoom(
+  root: string,
+  maxBytes: number,
+  inUse: (folder: string) => boolean,
+): Promise<boolean> {
+  const repositories = await Promise.all(
+    (await readdir(root))
+      .filter((name) => name.endsWith('.git'))
+      .map((name) => measure(path.join(root, name))),
+  )
+  let total = repositories.reduce((sum, { bytes }) => sum + bytes, 0)
+  for (const { folder, bytes, usedAt } of repositories.toSorted((a, b) => a.usedAt - b.usedAt)) {
+    if (total <= maxBytes) break
+    if (inUse(folder) || Date.now() - usedAt < IDLE_MS) continue
+    await removeRepository(root, folder)
+    total -= bytes
+  }
+  return total <= maxBytes
+}
+
+async function measure(folder: string): Promise<{ folder: string; bytes: number; usedAt: number }> {
+  const usedAt = await stat(path.join(folder, USED)).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )
+  return { folder, bytes: await packBytes(folder), usedAt }
+}
+
+/** Out of the way in one step: nobody finds half a repository. */
+export async function removeRepository(root: string, folder: string): Promise<void> {
+  const trash = path.join(root, `trash-${randomUUID()}`)
+  await rename(folder, trash).catch(() => undefined) // somebody else removes it
+  await rm(trash, { recursive: true, force: true })
+}
+
+/** The folder, for this user alone. */
+export async function makeRoot(root: string): Promise<void> {
+  await mkdir(root, { recursive: true, mode: 0o700 })
+}

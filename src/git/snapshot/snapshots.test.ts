@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openGitHubEmulator, type GitHubEmulator } from '../../../emulators/github/github-emulator.ts'
+import { openScratchRepository, type ScratchRepository } from '../../../test/scratch-repository.ts'
+import { systemClock } from '../../base/clock.ts'
+import { isAbort } from '../../base/errors.ts'
+import { openGitHub } from '../../github/github.octokit.ts'
+import { commitId, repositoryName, type CommitId, type GitHubRepository } from '../../github/github.ts'
+import { headTreeContract } from '../../review/head-tree.contract.ts'
+import type { HeadTrees, OpenedHeadTree } from '../../review/head-tree.ts'
+import { createLogger } from '../../telemetry/logger.ts'
+import { openSnapshots } from './snapshots.ts'
+
+const { signal } = new AbortController()
+const log = createLogger('silent')
+
+let root: string
+let emulator: GitHubEmulator
+beforeAll(async () => {
+  root = mkdtempSync(path.join(tmpdir(), 'lorgnette-snapshots-'))
+  emulator = await openGitHubEmulator({ folder: path.join(root, 'github') })
+})
+afterAll(async () => {
+  await emulator.close()
+  rmSync(root, { recursive: true })
+})
+
+function repositoryOn(name: string, token = emulator.token): GitHubRepository {
+  const credentials = { kind: 'token', token } as const
+  const github = openGitHub({ apiUrl: emulator.url, credentials, clock: systemClock, log, timeoutMs: 10_000 })
+  return github.repository(repositoryName.parse(name))
+}
+
+function snapshotsIn(folder: string, maxBytes = 100_000_000): HeadTrees {
+  return openSnapshots({ folder, maxBytes, fetchTimeoutMs: 60_000, clock: systemClock, log })
+}
+
+describe('a tree fetched from GitHub', () => {
+  headTreeContract(async (repository) => {
+    await emulator.addRepository('octo/contract', repository.folder)
+    const trees = snapshotsIn(path.join(root, 'contract'))
+    return {
+      open: (commit) => trees.open(repositoryOn('octo/contract'), commit, signal),
+      close: () => Promise.resolve(),
+    }
+  })
+})
+
+describe('the cache of snapshots', () => {
+  let scratch: ScratchRepository
+  let first: CommitId
+  let second: CommitId
+  let cache: string
+  const bare = (): string => path.join(cache, 'octo+shop.git')
+  const packs = (): string[] =>
+    readdirSync(path.join(bare(), 'objects/pack')).filter((name) => name.endsWith('.pack'))
+
+  beforeAll(async () => {
+    scratch = openScratchRepository()
+    scratch.write('large.bin', randomBytes(400_000).toString('base64'))
+    scratch.write('shop.ts', 'first\n')
+    first = commitId.parse(scratch.commit())
+    scratch.write('shop.ts', 'second\n')
+    second = commitId.parse(scratch.commit())
+    await emulator.addRepository('octo/shop', scratch.folder)
+    await emulator.addRepository('octo/other', scratch.folder)
+  })
+  afterAll(() => scratch.close())
+  beforeEach(() => {
+    cache = mkdtempSync(path.join(root, 'cache-'))
+  })
+
+  const open = (commit: CommitId, trees = snapshotsIn(cache), token?: string): Promise<OpenedHeadTree> =>
+    trees.open(repositoryOn('octo/shop', token), commit, signal)
+  const shop = async (opened: OpenedHeadTree): Promise<string | undefined> => {
+    if (opened.kind === 'unavailable') return opened.reason
+    const text = await opened.tree.file('shop.ts', signal)
+    await opened.tree.close()
+    return text
+  }
+
+  test('fetches a commit once, and of another one what differs', async () => {
+    expect(await shop(await open(first))).toBe('first\n')
+    expect(await shop(await open(first))).toBe('first\n')
+    expect(packs()).toHaveLength(1)
+    expect(await shop(await open(second))).toBe('second\n')
+    const sizes = packs().map((name) => readFileSync(path.join(bare(), 'objects/pack', name)).length)
+    expect(Math.min(...sizes)).toBeLessThan(2_000)
+  })
+
+  test('serves workers at once, in one process and in several', async () => {
+    const one = snapshotsIn(cache)
+    const another = snapshotsIn(cache)
+    const opened = await Promise.all([
+      open(first, one),
+      open(second, one),
+      open(first, another),
+      open(second, another),
+    ])
+    expect(await Promise.all(opened.map(shop))).toEqual(['first\n', 'second\n', 'first\n', 'second\n'])
+  })
+
+  test('keeps no token, no address, no hook and no files', async () => {
+    await shop(await open(first))
+    const everything = readdirSync(cache, { recursive: true, encoding: 'utf8' })
+      .filter((name) => !name.endsWith('.pack') && !name.endsWith('.idx'))
+      .filter((name) => statSync(path.join(cache, name)).isFile())
+    const texts = everything.map((name) => readFileSync(path.join(cache, name), 'latin1')).join('\n')
+    const password = Buffer.from(`x-access-token:${emulator.token}`).toString('base64')
+    for (const secret of [emulator.token, password, emulator.url, 'promisor'])
+      expect(texts).not.toContain(secret)
+    expect(everything.filter((name) => /hooks|shop\.ts|FETCH_HEAD/.test(name))).toEqual([])
+  })
+
+  test('says why there is no tree, without the token, and has one when the cause is gone', async () => {
+    const wrong = ['ghp', 'wrong0000000000000000000000000000wrong'].join('_')
+    const refused = await shop(await open(first, undefined, wrong))
+    expect(refused).toMatch(/^git fetch failed: /)
+    expect(refused).not.toContain(wrong)
+    expect(await shop(await open(commitId.parse('f'.repeat(40))))).toMatch(/^git fetch failed: /)
+    expect(await shop(await open(first))).toBe('first\n')
+  })
+
+  test('has no room for a snapshot above its bound, and keeps nothing of it', async () => {
+    expect(await shop(await open(first, snapshotsIn(cache, 1_000_000)))).toBe(
+      'its snapshot is larger than 0 MB',
+    )
+    expect(existsSync(bare())).toBe(false)
+  })
+
+  test('makes room by what nobody opened for long, and never by what is read', async () => {
+    const trees = snapshotsIn(cache, 2_200_000)
+    const read = await open(first, trees)
+    await shop(await trees.open(repositoryOn('octo/other'), first, signal))
+    const small = path.join(cache, 'octo+old.git')
+    mkdirSync(path.join(small, 'objects/pack'), { recursive: true })
+    writeFileSync(path.join(small, 'objects/pack/pack-1.pack'), randomBytes(1_500_000))
+    writeFileSync(path.join(small, 'last-used'), '')
+    for (const folder of ['octo+old.git', 'octo+shop.git']) {
+      utimesSync(path.join(cache, folder, 'last-used'), new Date(0), new Date(0))
+    }
+    await shop(await open(second, trees))
+    expect(existsSync(small)).toBe(false)
+    expect(await shop(read)).toBe('first\n')
+  })
+
+  test('goes on where a process died while it fetched', async () => {
+    await shop(await open(first))
+    writeFileSync(path.join(bare(), 'shallow.lock'), '')
+    writeFileSync(path.join(bare(), 'objects/pack/tmp_pack_1'), 'half')
+    writeFileSync(`${bare()}.lock`, '')
+    utimesSync(`${bare()}.lock`, new Date(0), new Date(0))
+    expect(await shop(await open(second))).toBe('second\n')
+    expect(readdirSync(path.join(bare(), 'objects/pack')).filter((name) => name.startsWith('tmp_'))).toEqual(
+      [],
+    )
+    expect(existsSync(`${bare()}.lock`)).toBe(false)
+  })
+
+  test('throws an abort as it is', async () => {
+    await expect(
+      snapshotsIn(cache).open(repositoryOn('octo/shop'), first, AbortSignal.abort()),
+    ).rejects.toSatisfy(isAbort)
+  })
+})
