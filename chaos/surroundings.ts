@@ -176,6 +176,8 @@ async function open(place: QueuePlace, opened: ReturnType<typeof createCloser>):
       OPENAI_API_KEY: 'sk-chaos',
       PORT: String(webPort),
       RECONCILE_INTERVAL,
+      // Git's own calls come in an order of their own, change nothing on GitHub, and are no step to die at.
+      HEAD_TREE_CACHE_SIZE: '0B',
     }
   }
 }

@@ -19,10 +19,11 @@ import type { Config } from './config.ts'
 import type { DeadLetters } from './dead-letters/dead-letters.ts'
 import { explainLetters } from './dead-letters/explain-letters.ts'
 import { openLetterRuns } from './dead-letters/letter-runs.postgres.ts'
-import { githubWebUrl } from './dashboard/github-web-url.ts'
 import { createPostgresRunHistory } from './dashboard/run-history.postgres.ts'
 import type { CaseTools } from './eval/run-case.ts'
 import { diffBlobs } from './git/diff-blobs.ts'
+import { openSnapshots } from './git/snapshot/snapshots.ts'
+import { githubWebUrl } from './github/github-web-url.ts'
 import { openGitHub } from './github/github.octokit.ts'
 import type { GitHub } from './github/github.ts'
 import { openModel } from './llm/model.ai-sdk.ts'
@@ -52,6 +53,7 @@ import type { OpenHeads } from './reconcile/open-heads.ts'
 import { createSweep } from './reconcile/reconcile.ts'
 import { recordReview } from './replay/record-review.ts'
 import { replayReview } from './replay/replay-review.ts'
+import type { HeadTrees } from './review/head-tree.ts'
 import { hideSecrets } from './review/hide-secrets.ts'
 import { createReviewChange, type Reviewer } from './review/review-change.ts'
 import { REVIEW_JOB } from './review/review-job.ts'
@@ -71,6 +73,8 @@ const LEASE_MS = 10_000
 /** Keeps our keys apart from others' on the same Redis. */
 const REDIS_PREFIX = 'lorgnette'
 const GITHUB_TIMEOUT_MS = 30_000
+/** A review goes on without the files around the change rather than wait longer for them. */
+const SNAPSHOT_TIMEOUT_MS = 120_000
 
 const askStore = statement<{ one: number }>('ask_store', 'select 1 as one')
 
@@ -171,6 +175,7 @@ function startWorking({ config, log, metrics, queue, runs, github, limiter }: Wo
         reviewChange: createReviewChange(openReviewer(config, analysers, limiter, metrics)),
         diffBlobs,
         needsContent: covers(analysers),
+        ...openHeadTrees(config, log),
         reviewDrafts: config.webhooks.reviewDrafts,
         metrics,
         clock: systemClock,
@@ -238,6 +243,7 @@ export function openReviewing(config: Config, log: Logger, record?: string): Rev
           reviewChange,
           diffBlobs,
           needsContent: covers(analysers),
+          ...openHeadTrees(config, log),
           post,
           clock: systemClock,
           newId: randomIds,
@@ -340,6 +346,14 @@ export async function migrateStore(config: Config, log: Logger): Promise<readonl
 
 function covers(analysers: readonly Analyser[]): (path: string) => boolean {
   return (path) => analysers.some((analyser) => analyser.covers(path))
+}
+
+/** Snapshots are of use to a model alone. */
+function openHeadTrees({ llm, snapshots }: Config, log: Logger): { readonly headTrees?: HeadTrees } {
+  if (!llm || !snapshots) return {}
+  return {
+    headTrees: openSnapshots({ ...snapshots, fetchTimeoutMs: SNAPSHOT_TIMEOUT_MS, clock: systemClock, log }),
+  }
 }
 
 function openAnalysers(): readonly Analyser[] {

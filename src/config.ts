@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { chooseJudge, chooseModel, type ModelConfig } from './config/choose-model.ts'
 import { ConfigError } from './config/config-error.ts'
 import { defaultDataFolder, expandHome } from './config/folders.ts'
@@ -21,6 +22,8 @@ export interface Config {
   readonly worker: { readonly concurrency: number; readonly reconcileIntervalMs: number }
   readonly webhooks: WebhooksConfig
   readonly review: ReviewSettings
+  /** Where snapshots of repositories are kept, and how large they get together. Undefined: nowhere. */
+  readonly snapshots?: { readonly folder: string; readonly maxBytes: number }
   readonly log: { readonly level: LogLevel }
   /** Sentences about settings that are allowed, and still worth a look. */
   readonly warnings: readonly string[]
@@ -106,6 +109,12 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
       maxFileBytes: values.REVIEW_MAX_FILE_SIZE,
       unitConcurrency: values.REVIEW_UNIT_CONCURRENCY,
     },
+    ...(values.HEAD_TREE_CACHE_SIZE > 0 && {
+      snapshots: {
+        folder: path.join(dataFolder(values, env), 'snapshots'),
+        maxBytes: values.HEAD_TREE_CACHE_SIZE,
+      },
+    }),
     log: { level: values.LOG_LEVEL },
     warnings: settingWarnings(values, use),
   }
@@ -121,9 +130,11 @@ function storeConfig(values: SettingValues, env: NodeJS.ProcessEnv): StoreConfig
   if (values.DATABASE_URL !== undefined) {
     return { kind: 'postgres', url: values.DATABASE_URL, poolSize: values.POSTGRES_POOL_SIZE }
   }
-  const folder =
-    values.DATA_DIR === undefined ? defaultDataFolder(env['XDG_DATA_HOME']) : expandHome(values.DATA_DIR)
-  return { kind: 'embedded', folder }
+  return { kind: 'embedded', folder: dataFolder(values, env) }
+}
+
+function dataFolder(values: SettingValues, env: NodeJS.ProcessEnv): string {
+  return values.DATA_DIR === undefined ? defaultDataFolder(env['XDG_DATA_HOME']) : expandHome(values.DATA_DIR)
 }
 
 function settingWarnings(values: SettingValues, use: ConfigUse): string[] {

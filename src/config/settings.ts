@@ -130,7 +130,8 @@ const store = {
     example: '/var/lib/lorgnette',
     whenUnset: '`$XDG_DATA_HOME/lorgnette`, that is `~/.local/share/lorgnette`',
     meaning:
-      'The folder of the embedded database: one process at a time. Does not count with `DATABASE_URL`.',
+      'The folder of the embedded database, for one process at a time, and of snapshots of reviewed repositories. With ' +
+      '`DATABASE_URL` it holds the snapshots alone.',
   }),
   REDIS_URL: optional(serviceUrl(['redis:', 'rediss:'], '`redis://host:6379`'), {
     secret: true,
@@ -219,6 +220,12 @@ const review = {
     size('1kB', '10MB'),
     '400kB',
     'A file with more changed bytes than this is skipped, and the review says so.',
+  ),
+  HEAD_TREE_CACHE_SIZE: defaulted<number>(
+    size('0B', '1000000MB'),
+    '2000MB',
+    'How much room snapshots of reviewed repositories take in `DATA_DIR`; one may bring a quarter of it. They show a ' +
+      'model the code around a change. With `0B` there are none, and reviews see the changed files alone.',
   ),
   REVIEW_UNIT_CONCURRENCY: defaulted<number>(
     integer(1, 32),

@@ -5,6 +5,7 @@ import type { CommitId } from '../github/github.ts'
 import type { Change } from '../review/change.ts'
 import { changedBlobs } from './changed-blobs.ts'
 import { chooseBase, type ChosenBase } from './choose-base.ts'
+import { openCommitTree } from './commit-tree.ts'
 import { findRepository, type LocalRepository } from './local-repository.ts'
 import { readContents } from './read-contents.ts'
 import { findWorkTree, hasUncommittedChanges } from './work-tree.ts'
@@ -70,6 +71,8 @@ export async function readLocalChange(range: LocalRange, signal: AbortSignal): P
     complete: true,
     baseCommit,
     headCommit,
+    openHead: () =>
+      Promise.resolve({ kind: 'opened', tree: openCommitTree(repository.gitFolder, headCommit) }),
     baseName: base.name,
     leavesUncommitted: await leavesUncommitted(range.folder, repository, headCommit, signal),
   }

@@ -1,4 +1,5 @@
 import type { FileDiff } from '../diff/file-diff.ts'
+import type { OpenedHeadTree } from './head-tree.ts'
 
 /** One changed file: its diff, and its new content where there is one that can be read as text. */
 export interface ChangedText {
@@ -20,4 +21,6 @@ export interface Change {
   readonly files: readonly ChangedText[]
   /** False when the source could not list every file of the change: then it is never green. */
   readonly complete: boolean
+  /** Opens all files of the head, to look beside the change; absent where nobody has them, as for a patch file. */
+  readonly openHead?: (signal: AbortSignal) => Promise<OpenedHeadTree>
 }

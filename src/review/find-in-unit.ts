@@ -28,17 +28,27 @@ export interface UnitOutcome {
  *
  * An answer that was cut off is kept as far as it came, and the rest is asked for once. A unit too long for the model, or
  * whose answer was cut off before its first finding, is asked in two halves. Whatever else cannot be used fails this
- * unit alone; every other error (limits, outages, a wrong key) concerns the whole run and is thrown.
+ * unit alone; every other error (limits, outages, a wrong key) concerns the whole run and is thrown. `contextOf` finds
+ * what a unit, or a part of it, should be read with.
  */
-export async function findInUnit(unit: Unit, asker: Asker, newId: IdSource): Promise<readonly UnitOutcome[]> {
+export async function findInUnit(
+  unit: Unit,
+  asker: Asker,
+  newId: IdSource,
+  contextOf: (unit: Unit) => Promise<string> = () => Promise.resolve(''),
+): Promise<readonly UnitOutcome[]> {
   const tagged = tagLines(unit.hunks)
-  const first = await askOnce(unit, tagged, asker, [])
+  const context = await contextOf(unit)
+  const first = await askOnce(unit, tagged, asker, { context, said: [] })
   if (first.mustSplit) {
     const parts = halves(unit)
-    if (parts.length > 1) return (await inTurn(parts, (part) => findInUnit(part, asker, newId))).flat()
+    if (parts.length > 1)
+      return (await inTurn(parts, (part) => findInUnit(part, asker, newId, contextOf))).flat()
   }
   const isCut = first.failure !== undefined && first.entries.length > 0
-  const rest = isCut ? await askOnce(unit, tagged, asker, titlesOf(first.entries)) : undefined
+  const rest = isCut
+    ? await askOnce(unit, tagged, asker, { context, said: titlesOf(first.entries) })
+    : undefined
   const { failure, model } = rest ?? first
   const source = [first, rest].some((asked) => asked?.source === 'model') ? 'model' : 'cache'
   const candidates = [...first.entries, ...(rest?.entries ?? [])].map((entry) =>
@@ -61,12 +71,12 @@ async function askOnce(
   unit: Unit,
   tagged: TaggedHunks,
   asker: Asker,
-  said: readonly string[],
+  beside: { readonly context: string; readonly said: readonly string[] },
 ): Promise<AskedOnce> {
   // An answer that cannot be used is not kept, so it was paid for.
   const unusable = { model: asker.model, source: 'model' } as const
   try {
-    const answer = await asker.ask(findQuestion(unit, tagged, { said }))
+    const answer = await asker.ask(findQuestion(unit, tagged, beside))
     const entries = readFindAnswer(answer.value)
     return entries
       ? { entries, model: answer.model, source: answer.source }

@@ -5,6 +5,7 @@ import type { FileDiff, Hunk } from '../diff/file-diff.ts'
 import type { ChangedFile, CommitId, GitHubRepository, PullRequest } from '../github/github.ts'
 import type { Change, ChangedText } from './change.ts'
 import { contentOf, type FileContent } from './content-of.ts'
+import type { HeadTrees } from './head-tree.ts'
 import { readListedLines } from './read-listed-lines.ts'
 
 const READS_AT_ONCE = 6
@@ -22,6 +23,8 @@ export interface GatherOptions {
   readonly diffBlobs: DiffBlobs
   /** Whether anyone needs the whole new content of a file: each costs a read. */
   readonly needsContent: (path: string) => boolean
+  /** Without it the files around the change stay unknown. */
+  readonly headTrees?: HeadTrees
 }
 
 /** Reads what a review of a pull request needs. A file whose diff cannot be had is named as such, never left out. */
@@ -32,12 +35,16 @@ export async function gatherPullRequest(
   signal: AbortSignal,
 ): Promise<Change> {
   const { files, complete } = await repository.changedFiles(pullRequest.number, signal)
+  const { headTrees } = options
   const mergeBase = once(() => repository.mergeBase(pullRequest.base.commit, pullRequest.head.commit, signal))
   return {
     name: `${pullRequest.base.repository}#${pullRequest.number}`,
     title: pullRequest.title,
     body: pullRequest.body,
     complete,
+    ...(headTrees && {
+      openHead: (opening: AbortSignal) => headTrees.open(repository, pullRequest.head.commit, opening),
+    }),
     files: await mapBounded(
       files,
       READS_AT_ONCE,

@@ -5,6 +5,7 @@ import type { IdSource } from '../base/ids.ts'
 import type { ModelSource, RunScope } from '../llm/model-source.ts'
 import type { Change } from './change.ts'
 import type { CheckSyntax } from './check-syntax.ts'
+import { openSurroundings } from './context/surroundings.ts'
 import { countFound } from './count-found.ts'
 import { examine, type Settled } from './examine.ts'
 import { createFileFacts } from './file-facts.ts'
@@ -97,6 +98,7 @@ async function reviewChange(
   const linters = analysers.filter(({ kind }) => kind === 'linter')
   const factsOf = createFileFacts(change.files, linters)
   const ask = model && recordedAsk(model, clock, (call) => observer.call(call))
+  const surroundings = await openSurroundings(model && change.openHead, scanSecrets, hide, observer, signal)
   const reading =
     model && ask
       ? mapBounded(
@@ -109,12 +111,13 @@ async function reviewChange(
               facts: async () => factsOf(unit.path, await analysing),
               settled,
               intent: change,
+              contextOf: surroundings.contextOf,
               verifies: settings.effort !== 'quick',
             }),
           signal,
         )
       : []
-  const [analysed, read] = await Promise.all([analysing, reading])
+  const [analysed, read] = await Promise.all([analysing, reading]).finally(() => surroundings.close())
   const units = read.flat()
   const examined = [
     ...analysed.candidates.map((found) => examine(found, factsOf(found.candidate.path, analysed), settled)),

@@ -4,6 +4,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
 import type { RunScope } from '../llm/model-source.ts'
 import { gatherDiffs, gatherPullRequest, type DiffBlobs } from './gather.ts'
+import type { HeadTrees } from './head-tree.ts'
 import { emptyReceipt } from './make-receipt.ts'
 import { postReview, type Posting } from './post-review.ts'
 import type { Finding } from './finding.ts'
@@ -24,6 +25,8 @@ export interface PullRequestReviewer {
   readonly reviewChange: ReviewChange
   readonly diffBlobs: DiffBlobs
   readonly needsContent: (path: string) => boolean
+  /** Without it changes are read without the files around them. */
+  readonly headTrees?: HeadTrees
   /** Whether drafts are reviewed: else a run gives way when its pull request is made one. */
   readonly reviewDrafts: boolean
   /** The page of a run, when people can reach one. */
@@ -172,13 +175,18 @@ async function endWithout(
 }
 
 async function decide(
-  { runs, reviewChange, diffBlobs, needsContent, metrics }: PullRequestReviewer,
+  { runs, reviewChange, diffBlobs, needsContent, headTrees, metrics }: PullRequestReviewer,
   run: StartedRun,
   repository: GitHubRepository,
   pullRequest: PullRequest,
   signal: AbortSignal,
 ): Promise<DecidedReview> {
-  const change = await gatherPullRequest(repository, pullRequest, { diffBlobs, needsContent }, signal)
+  const change = await gatherPullRequest(
+    repository,
+    pullRequest,
+    { diffBlobs, needsContent, ...(headTrees && { headTrees }) },
+    signal,
+  )
   const hunks = change.files.reduce((sum, { diff }) => sum + diff.hunks.length, 0)
   await runs.record(run, { step: 'gathered', detail: { files: change.files.length, hunks } })
 

@@ -1,5 +1,6 @@
 import type { IdSource } from '../base/ids.ts'
 import type { Asker } from './asker.ts'
+import { findContext, verifyContext, type ContextBudget } from './context/context-budget.ts'
 import type { FileFacts } from './checks/check.ts'
 import { examine, type Settled } from './examine.ts'
 import { findInUnit, type UnitOutcome } from './find-in-unit.ts'
@@ -17,6 +18,8 @@ export interface UnitReading {
   readonly facts: () => Promise<FileFacts | undefined>
   readonly settled: Settled
   readonly intent: Intent
+  /** What stands around a unit and what it has to do with, as text within a budget; empty when nothing is known. */
+  readonly contextOf: (unit: Unit, budget: ContextBudget) => Promise<string>
   /** Whether what was found gets a second look. */
   readonly verifies: boolean
 }
@@ -32,7 +35,9 @@ export interface ReviewedUnit {
 
 /** Finds in one unit, examines what was found, and has a second look at what stood that. */
 export async function reviewUnit(unit: Unit, reading: UnitReading): Promise<readonly ReviewedUnit[]> {
-  const outcomes = await findInUnit(unit, reading.asker, reading.newId)
+  const outcomes = await findInUnit(unit, reading.asker, reading.newId, (part) =>
+    reading.contextOf(part, findContext),
+  )
   const facts = await reading.facts()
   const reviewed: ReviewedUnit[] = []
   for (const { unit: part, candidates, source, failure } of outcomes) {
@@ -51,11 +56,12 @@ export async function reviewUnit(unit: Unit, reading: UnitReading): Promise<read
 async function lookAgain(
   unit: Unit,
   examined: readonly Examined[],
-  { asker, intent }: Pick<UnitReading, 'asker' | 'intent'>,
+  { asker, intent, contextOf }: Pick<UnitReading, 'asker' | 'intent' | 'contextOf'>,
 ): Promise<readonly Examined[]> {
   const claims = examined.flatMap(({ candidate, refusal }) => (refusal ? [] : [candidate]))
   if (claims.length === 0) return examined
-  const matter = { file: unit.file, hunks: hunksToShow(unit, claims), context: '', intent }
+  const context = await contextOf(unit, verifyContext)
+  const matter = { file: unit.file, hunks: hunksToShow(unit, claims), context, intent }
   const looks = await verifyInUnit(claims, matter, asker)
   return examined.map((one) => {
     const look = looks.get(one.candidate.id)

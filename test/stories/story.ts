@@ -77,7 +77,7 @@ export async function openStory(options: StoryOptions): Promise<Story> {
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
     RECONCILE_INTERVAL: '1s',
-    ...(embedded && { DATA_DIR: embedded.folder }),
+    DATA_DIR: embedded?.folder ?? path.join(folder, 'data'),
     ...(answer && {
       LLM_MODEL: 'openai-compatible/scripted',
       LLM_BASE_URL: llm.baseUrl,

@@ -1,0 +1,58 @@
+import type { Closable } from '../../base/closer.ts'
+import { errorMessage, isAbort } from '../../base/errors.ts'
+import type { Change } from '../change.ts'
+import type { HeadTree } from '../head-tree.ts'
+import { redactedTree } from '../redact-head-tree.ts'
+import type { ScanSecrets } from '../redact-change.ts'
+import type { RunEvent } from '../run-store.ts'
+import type { Unit } from '../units.ts'
+import { budgetTokens, type ContextBudget } from './context-budget.ts'
+import { gatherUnitContext } from './gather-unit-context.ts'
+import { renderContext } from './render-context.ts'
+
+/** What units are read with, for one review. */
+export interface Surroundings extends Closable {
+  contextOf(unit: Unit, budget: ContextBudget): Promise<string>
+}
+
+/**
+ * Opens the head of a change to look around in, without its credentials. No tree is no failure: units are read with
+ * their own files alone then, also from the moment on at which a tree fails; the run says so, once.
+ */
+export async function openSurroundings(
+  openHead: Change['openHead'],
+  scan: ScanSecrets,
+  hide: (text: string) => string,
+  observer: { event(event: RunEvent): void | Promise<void> },
+  signal: AbortSignal,
+): Promise<Surroundings> {
+  const opened = await openHead?.(signal)
+  let tree = opened?.kind === 'opened' ? redactedTree(opened.tree, scan, hide) : undefined
+  const { close } = tree ?? { close: () => Promise.resolve() }
+  if (opened) await tell(opened.kind === 'opened' ? 'open' : opened.reason)
+
+  async function tell(head: string): Promise<void> {
+    await observer.event({ step: 'looked around', detail: { 'files of the head': head } })
+  }
+
+  async function gather(unit: Unit, budget: number, from: HeadTree | undefined): Promise<string> {
+    return renderContext(await gatherUnitContext(unit, from, budget, signal))
+  }
+
+  return {
+    async contextOf(unit, budget) {
+      const asked = tree
+      try {
+        return await gather(unit, budgetTokens(unit, budget), asked)
+      } catch (error) {
+        if (!asked || isAbort(error)) throw error
+        // Units are read at once: the first one to fail speaks for all.
+        const isFirst = tree !== undefined
+        tree = undefined
+        if (isFirst) await tell(errorMessage(error))
+        return await gather(unit, budgetTokens(unit, budget), undefined)
+      }
+    },
+    close,
+  }
+}
