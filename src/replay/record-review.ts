@@ -18,7 +18,9 @@ export function recordReview(
   folder: string,
   around: (models: ModelSource) => ModelSource = (models) => models,
 ): ReviewChange {
-  return async (change, scope, observer, signal, settled = new Map()) => {
+  return async (reviewed, scope, observer, signal, settled = new Map()) => {
+    // What was looked up in the files of the head is on no record, and a replay has to ask the same questions.
+    const { openHead: _, ...change } = reviewed
     const analysers = reviewer.analysers.map(recordingAnalyser)
     const { models, settings } = reviewer
     const recorded = {
