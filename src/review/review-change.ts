@@ -111,13 +111,16 @@ async function reviewChange(
               facts: async () => factsOf(unit.path, await analysing),
               settled,
               intent: change,
-              contextOf: surroundings.contextOf,
+              contextOf: (part, budget) => surroundings.contextOf(part, budget),
               verifies: settings.effort !== 'quick',
             }),
           signal,
         )
       : []
-  const [analysed, read] = await Promise.all([analysing, reading]).finally(() => surroundings.close())
+  // Nobody looks around any more once all have ended, well or not.
+  await Promise.allSettled([analysing, reading])
+  await surroundings.close()
+  const [analysed, read] = await Promise.all([analysing, reading])
   const units = read.flat()
   const examined = [
     ...analysed.candidates.map((found) => examine(found, factsOf(found.candidate.path, analysed), settled)),

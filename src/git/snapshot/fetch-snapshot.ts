@@ -34,12 +34,11 @@ export async function fetchSnapshot(
     bounded.abort(new PermanentError(`its snapshot took more than ${bounds.timeoutMs / 1_000} s`))
   }, bounds.timeoutMs)
   const watch = setInterval(() => {
-    void packBytes(folder).then((bytes) => {
-      if (bytes - before > bounds.maxBytes) {
-        bounded.abort(tooLarge(bounds))
-      }
-    })
+    void endWhenTooLarge()
   }, LOOK_EVERY_MS)
+  async function endWhenTooLarge(): Promise<void> {
+    if ((await packBytes(folder)) - before > bounds.maxBytes) bounded.abort(tooLarge(bounds))
+  }
   try {
     await runGit(
       ['--git-dir=.', '--bare', ...fetchArguments(commit)],

@@ -41,7 +41,7 @@ function moduleSegments(module: string, importer: string): ModuleSegments | unde
   return { names: names.filter((name) => name !== '' && !/^[@~$#]/.test(name)), isWhole: false }
 }
 
-function fileSegments(file: string, extension = /\.\w+$/): string[] {
+function fileSegments(file: string, extension = /(?:\.d)?\.\w+$/): string[] {
   const names = file
     .replace(extension, '')
     .split('/')

@@ -5,7 +5,7 @@ import type { Snippet, UnitContext } from './unit-context.ts'
  * each stays within its line; the code stands as it is, for the whole of it is inside of a boundary.
  */
 export function renderContext({ imports, enclosing, related }: UnitContext): string {
-  const parts = [...(imports.length > 0 ? ['Imports of the file:', ...imports] : [])]
+  const parts = imports.length > 0 ? ['Imports of the file:', ...imports] : []
   for (const snippet of [...enclosing, ...related]) parts.push(`${headOf(snippet)}:`, snippet.text)
   return parts.length === 0 ? '' : ['Code of the head, to read (⋯ lines left out):', ...parts].join('\n')
 }

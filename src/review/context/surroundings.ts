@@ -28,8 +28,13 @@ export async function openSurroundings(
 ): Promise<Surroundings> {
   const opened = await openHead?.(signal)
   let tree = opened?.kind === 'opened' ? redactedTree(opened.tree, scan, hide) : undefined
-  const { close } = tree ?? { close: () => Promise.resolve() }
-  if (opened) await tell(opened.kind === 'opened' ? 'open' : opened.reason)
+  const first = tree
+  try {
+    if (opened) await tell(opened.kind === 'opened' ? 'open' : opened.reason)
+  } catch (error) {
+    await first?.close()
+    throw error
+  }
 
   async function tell(head: string): Promise<void> {
     await observer.event({ step: 'looked around', detail: { 'files of the head': head } })
@@ -53,6 +58,6 @@ export async function openSurroundings(
         return await gather(unit, budgetTokens(unit, budget), undefined)
       }
     },
-    close,
+    close: async () => await first?.close(),
   }
 }
