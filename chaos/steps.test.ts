@@ -32,7 +32,7 @@ describe('every external call of the product is a step', () => {
     ['requests to GitHub', 'github', named(/\.request\(\s*'([A-Z]+ [^']+)'/g), 15],
     ['statements of PostgreSQL', 'postgres', named(/\bstatement(?:<[^(]*>)?\(\s*'([^']+)'/g), 30],
     ['commands of a transaction', 'postgres', named(/\.command\('(\w+)'\)/g, /postgres/), 3],
-    ['scripts of Redis', 'redis', named(/\b(?:queueS|s)cript\(\s*'([^']+)'/g, /\.redis\.ts$/), 12],
+    ['scripts of Redis', 'redis', named(/\b(?:queueS|s)cript\(\s*'([^']+)'/g, /\.redis\.ts$/), 18],
     ['commands of the queue on Redis', 'redis', named(/\[\s*'(X[A-Z]+)'/g, /queue\/.*\.redis\.ts$/), 2],
     [
       'routes that GitHub calls',

@@ -80,8 +80,18 @@ const ordinary: Readonly<Record<Service, readonly string[]>> = {
     'queue-enqueue',
     'queue-claim',
     'queue-complete',
+    'answers-take',
+    'answers-keep',
   ],
-  redis: ['limits-reserve', 'queue-enqueue', 'queue-claim', 'queue-complete', 'XREADGROUP'],
+  redis: [
+    'limits-reserve',
+    'queue-enqueue',
+    'queue-claim',
+    'queue-complete',
+    'XREADGROUP',
+    'answers-take',
+    'answers-keep',
+  ],
 }
 
 const occasional: Readonly<Record<Service, readonly string[]>> = {
@@ -119,6 +129,8 @@ const occasional: Readonly<Record<Service, readonly string[]>> = {
     'runs-keep',
     'runs-renew-intent',
     'runs-note-answered',
+    'answers-extend',
+    'answers-give-up',
   ],
   redis: [
     'limits-cancel',
@@ -129,6 +141,8 @@ const occasional: Readonly<Record<Service, readonly string[]>> = {
     'queue-hand-back',
     'queue-promote',
     'XGROUP',
+    'answers-extend',
+    'answers-give-up',
   ],
 }
 
@@ -147,6 +161,11 @@ export const callsElsewhere: Readonly<Record<string, string>> = {
   'queue-dead-letters': 'only for people who look at dead letters',
   'queue-replay': 'only for people who look at dead letters',
   'queue-discard': 'only for people who look at dead letters',
+  'answers-remove': 'only for an entry that cannot be read',
+  'answers-remove-expired': 'nothing expires here',
+  'answers-stats': 'only for people who look at the cache',
+  'answers-measure': 'only for people who look at the cache',
+  'answers-purge': 'only for people who empty the cache',
 }
 
 /** Prefixes of statements that are for people who look, or from before anything runs. */
@@ -166,7 +185,8 @@ function listed(names: Readonly<Record<Service, readonly string[]>>, isOrdinary:
 
 function onlyWith(service: Service, name: string): Pick<Call, 'queue'> {
   if (service === 'redis') return { queue: 'redis' }
-  return service === 'postgres' && /^(queue|limits)-/.test(name) ? { queue: 'postgres' } : {}
+  // Queue, limits and cache are in one place.
+  return service === 'postgres' && /^(queue|limits|answers)-/.test(name) ? { queue: 'postgres' } : {}
 }
 
 export const calls: readonly Call[] = [...listed(ordinary, true), ...listed(occasional, false)]

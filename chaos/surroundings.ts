@@ -5,6 +5,7 @@ import { openGitHubEmulator, type GitHubEmulator } from '../emulators/github/git
 import { openLlmEmulator } from '../emulators/llm/llm-emulator.ts'
 import { createCloser, type Closable } from '../src/base/closer.ts'
 import { packageRoot } from '../src/base/package-root.ts'
+import * as answerScripts from '../src/cache/answer-scripts.redis.ts'
 import * as claimScripts from '../src/queue/claim-scripts.redis.ts'
 import * as limitScripts from '../src/limits/limit-scripts.redis.ts'
 import type { Queue } from '../src/queue/queue.ts'
@@ -183,7 +184,7 @@ async function open(place: QueuePlace, opened: ReturnType<typeof createCloser>):
 }
 
 const scripts: ReadonlyMap<string, string> = new Map(
-  [claimScripts, settleScripts, storeScripts, limitScripts]
+  [answerScripts, claimScripts, settleScripts, storeScripts, limitScripts]
     .flatMap((scripts) => Object.values(scripts))
     .map(({ sha1, name }) => [sha1, name]),
 )

@@ -14,7 +14,10 @@ import { randomIds } from './base/ids.ts'
 import type { DoctorSystems } from './cli/doctor-checks.ts'
 import type { ReplayContext } from './cli/replay-command.ts'
 import type { Reviewing } from './cli/review-command.ts'
-import { modelWithinLimits, openRateLimiter, ownRateLimiter, withinLimits } from './compose/limits.ts'
+import { openCache } from './compose/cache.ts'
+import { openRateLimiter, ownRateLimiter, withinLimits } from './compose/limits.ts'
+import { openConfiguredModel, openModels, type ModelSurroundings } from './compose/models.ts'
+import { REDIS_PREFIX } from './compose/redis-prefix.ts'
 import type { Config } from './config.ts'
 import type { DeadLetters } from './dead-letters/dead-letters.ts'
 import { explainLetters } from './dead-letters/explain-letters.ts'
@@ -26,13 +29,9 @@ import { openSnapshots } from './git/snapshot/snapshots.ts'
 import { githubWebUrl } from './github/github-web-url.ts'
 import { openGitHub } from './github/github.octokit.ts'
 import type { GitHub } from './github/github.ts'
-import { openModel } from './llm/model.ai-sdk.ts'
-import { limitedModel } from './llm/model.limited.ts'
 import { recordingModel } from './llm/recording-model.ts'
 import { replayingModel } from './llm/replaying-model.ts'
-import { retryingModel } from './llm/model.retrying.ts'
 import { sharedModel } from './llm/model-source.ts'
-import type { RateLimiter } from './limits/rate-limiter.ts'
 import type { Model } from './llm/model.ts'
 import { openRecording } from './llm/recording.ts'
 import { unaskedModel } from './llm/unasked-model.ts'
@@ -70,8 +69,6 @@ import { startWorker } from './worker/worker.ts'
 
 /** A worker that died is noticed after this time, or one claim's wait later. */
 const LEASE_MS = 10_000
-/** Keeps our keys apart from others' on the same Redis. */
-const REDIS_PREFIX = 'lorgnette'
 const GITHUB_TIMEOUT_MS = 30_000
 /** A review goes on without the files around the change rather than wait longer for them. */
 const SNAPSHOT_TIMEOUT_MS = 120_000
@@ -110,7 +107,9 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
     if (roles.works) {
       const limiter = opened.add(openRateLimiter(config, database, log))
       const github = withinLimits(openConfiguredGitHub(config, log), limiter, metrics)
-      const workshop = { config, log, metrics, queue, runs, github, limiter }
+      const caching = config.cache && opened.add(openCache(config, database, log))
+      const around = { limiter, metrics, log, ...(caching && { cache: caching.cache }) }
+      const workshop = { ...around, config, queue, runs, github }
       opened.add(startReconciling({ ...workshop, database, heads }))
       opened.add(startWorking(workshop))
     }
@@ -146,18 +145,18 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
   }
 }
 
-interface Workshop {
+interface Workshop extends ModelSurroundings {
   readonly config: Config
   readonly log: Logger
   readonly metrics: Metrics
   readonly queue: Queue
   readonly runs: RunStore
   readonly github: GitHub
-  readonly limiter: RateLimiter
 }
 
 /** Starts the worker. */
-function startWorking({ config, log, metrics, queue, runs, github, limiter }: Workshop): Closable {
+function startWorking(workshop: Workshop): Closable {
+  const { config, log, metrics, queue, runs, github } = workshop
   const analysers = openAnalysers()
   const worker = startWorker({
     queue,
@@ -172,7 +171,7 @@ function startWorking({ config, log, metrics, queue, runs, github, limiter }: Wo
       [REVIEW_JOB]: reviewHandler({
         runs,
         github,
-        reviewChange: createReviewChange(openReviewer(config, analysers, limiter, metrics)),
+        reviewChange: createReviewChange(openReviewer(config, analysers, workshop)),
         diffBlobs,
         needsContent: covers(analysers),
         ...openHeadTrees(config, log),
@@ -230,7 +229,7 @@ function startReconciling({
  */
 export function openReviewing(config: Config, log: Logger, record?: string): Reviewing {
   const analysers = openAnalysers()
-  const reviewer = openReviewer(config, analysers, ownRateLimiter())
+  const reviewer = openReviewer(config, analysers, { limiter: ownRateLimiter() })
   const reviewChange = record === undefined ? createReviewChange(reviewer) : recordReview(reviewer, record)
   return {
     reviewChange,
@@ -262,14 +261,14 @@ export const replay: ReplayContext['replay'] = (options, observer, signal) =>
 /** What an evaluation reviews and judges with; `judges` says whether it has a judge at all. */
 export function openEvaluation(config: Config, how: EvalMeans & { readonly judges: boolean }): CaseTools {
   const { folder, judges, collected } = how
-  const limiter = ownRateLimiter()
-  const reviewer = openReviewer(config, openAnalysers(), limiter)
+  const surroundings = { limiter: ownRateLimiter() }
+  const reviewer = openReviewer(config, openAnalysers(), surroundings)
   if (collected) {
     const models = sharedModel(unaskedModel(collected.model))
     const judge = unaskedModel(collected.judge)
     return { reviewer: { ...reviewer, models }, ...(judges && { judge }), collect: true, folder }
   }
-  const judge = judges ? openConfiguredJudge(config, limiter) : undefined
+  const judge = judges ? openConfiguredJudge(config, surroundings) : undefined
   return { reviewer, ...(judge && { judge }), collect: false, folder }
 }
 
@@ -277,13 +276,13 @@ export function openEvaluation(config: Config, how: EvalMeans & { readonly judge
 export function openJudge(config: Config, { folder, collected }: EvalMeans): Model {
   const recording = openRecording(folder)
   if (collected) return replayingModel(recording, { id: collected.judge, collect: true })
-  const judge = openConfiguredJudge(config, ownRateLimiter())
+  const judge = openConfiguredJudge(config, { limiter: ownRateLimiter() })
   if (!judge) throw new PermanentError('no judge: set EVAL_JUDGE_MODEL, or name one with --judge')
   return recordingModel(judge, recording, systemClock)
 }
 
-function openConfiguredJudge(config: Config, limiter: RateLimiter): Model | undefined {
-  return config.judge && openConfiguredModel({ ...config, llm: config.judge }, limiter)
+function openConfiguredJudge({ judge }: Config, surroundings: ModelSurroundings): Model | undefined {
+  return judge && openConfiguredModel(judge, surroundings)
 }
 
 interface EvalMeans {
@@ -300,7 +299,7 @@ export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSyst
     openDatabase: (config) => openDatabase(config, log),
     openQueue: (config, database) => openQueue(config, database, log),
     openGitHub: (config) => (config.github.credentials ? openConfiguredGitHub(config, log) : undefined),
-    openModel: (config) => openConfiguredModel(config, ownRateLimiter()),
+    openModel: ({ llm }) => llm && openConfiguredModel(llm, { limiter: ownRateLimiter() }),
     clock: systemClock,
   }
 }
@@ -364,10 +363,9 @@ function openAnalysers(): readonly Analyser[] {
 function openReviewer(
   config: Config,
   analysers: readonly Analyser[],
-  limiter: RateLimiter,
-  metrics?: Metrics,
+  surroundings: ModelSurroundings,
 ): Reviewer {
-  const model = openConfiguredModel(config, limiter, metrics)
+  const models = openModels(config, surroundings)
   return {
     analysers,
     scanSecrets,
@@ -375,15 +373,8 @@ function openReviewer(
     settings: config.review,
     clock: systemClock,
     newId: randomIds,
-    ...(model && { models: sharedModel(model) }),
+    ...(models && { models }),
   }
-}
-
-/** The model as the engine asks it: bounded, and asked again by our policy. Undefined when none is configured. */
-function openConfiguredModel({ llm }: Config, limiter: RateLimiter, metrics?: Metrics): Model | undefined {
-  if (!llm) return undefined
-  const model = modelWithinLimits(limitedModel(openModel(llm), llm.concurrency), llm, limiter, metrics)
-  return retryingModel(model, { clock: systemClock, random: Math.random })
 }
 
 /** Throws a permanent error when no credentials are configured. */

@@ -40,6 +40,7 @@ describe('with nothing but credentials', () => {
       worker: { concurrency: 5, reconcileIntervalMs: 30_000 },
       webhooks: { secrets: [], reviewDrafts: false, ignoreBots: true, ignoreLabels: [] },
       log: { level: 'info' },
+      cache: { scope: 'installation', ttlMs: 604_800_000 },
     })
     expect(config.review).toEqual(defaultReviewSettings)
   })

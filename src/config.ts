@@ -16,6 +16,8 @@ export interface Config {
   readonly llm?: ModelConfig
   /** Undefined when no model is configured at all. */
   readonly judge?: ModelConfig
+  /** Undefined when answers are not kept. */
+  readonly cache?: CacheConfig
   readonly store: StoreConfig
   readonly queue: QueueConfig
   readonly server: ServerConfig
@@ -40,6 +42,11 @@ type GitHubCredentials =
   /** The key is PEM text in PKCS #8 form. */
   | { readonly kind: 'app'; readonly appId: number; readonly privateKey: string }
   | { readonly kind: 'token'; readonly token: string }
+
+interface CacheConfig {
+  readonly scope: 'installation' | 'shared'
+  readonly ttlMs: number
+}
 
 type StoreConfig =
   | { readonly kind: 'embedded'; readonly folder: string }
@@ -83,6 +90,7 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
     github: { apiUrl: values.GITHUB_API_URL, ...(credentials && { credentials }) },
     ...(llm && { llm }),
     ...(judge && { judge }),
+    ...(values.CACHE && { cache: { scope: values.CACHE_SCOPE, ttlMs: values.CACHE_TTL } }),
     store: storeConfig(values, env),
     queue: values.REDIS_URL === undefined ? { kind: 'store' } : { kind: 'redis', url: values.REDIS_URL },
     server: {

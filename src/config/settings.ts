@@ -111,6 +111,22 @@ const model = {
   ),
 }
 
+const cache = {
+  CACHE: defaulted<boolean>(
+    flag,
+    'true',
+    'Whether answers of the model are kept, so that the same question is never paid twice: not after a rebase, a force-push, ' +
+      'or in a second pull request with the same change. They are kept in Redis where there is one, else in the store.',
+  ),
+  CACHE_SCOPE: defaulted<'installation' | 'shared'>(
+    oneOf(['installation', 'shared']),
+    'installation',
+    'Whose answers are used for whom. `installation`: each installation of the App has its own, so that nobody can find out ' +
+      "what another one's code is. `shared`: all have them in common; for a server with one owner.",
+  ),
+  CACHE_TTL: defaulted<number>(duration('1m', '8760h'), '168h', 'How long an answer is kept.'),
+}
+
 const store = {
   DATABASE_URL: optional(
     serviceUrl(['postgres:', 'postgresql:'], '`postgres://user:password@host:5432/database`'),
@@ -258,6 +274,7 @@ const evaluation = {
 export const settingGroups: Readonly<Record<string, Readonly<Record<string, Setting<unknown>>>>> = {
   GitHub: github,
   'The language model': model,
+  'Kept answers': cache,
   Storage: store,
   Server: server,
   'What is worked on': work,
@@ -265,7 +282,16 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
   Evaluation: evaluation,
 }
 
-export const settings = { ...github, ...model, ...store, ...server, ...work, ...review, ...evaluation }
+export const settings = {
+  ...github,
+  ...model,
+  ...cache,
+  ...store,
+  ...server,
+  ...work,
+  ...review,
+  ...evaluation,
+}
 
 export type SettingName = keyof typeof settings
 

@@ -7,6 +7,8 @@ export interface Question {
   /** The stable part, first, so that providers can cache it as a prefix. */
   readonly system: string
   readonly prompt: string
+  /** What the prompt is made of, by name: so that people can be told which part of it changed. Not sent. */
+  readonly parts?: Readonly<Record<string, string>>
   readonly answer: AnswerSchema
   readonly maxOutputTokens: number
 }
@@ -21,6 +23,8 @@ export interface AnswerSchema {
   readonly description: string
   /** Read loosely by the engine; given to the provider as JSON Schema, or in words where it knows none. */
   readonly schema: z.ZodType
+  /** Whether the asker can use this value, where it reads more loosely than `schema`. */
+  readonly accepts?: (value: unknown) => boolean
 }
 
 export interface Usage {
@@ -47,6 +51,23 @@ export interface Answer {
   readonly model: string
   /** `cache` when nothing was paid for this question: it was answered before, or somebody was just asking it. */
   readonly source: 'model' | 'cache'
+  /** Absent where there is no cache. */
+  readonly cache?: CacheNote
+}
+
+/**
+ * What the cache had to do with a question: it had the answer (`hit`), somebody was just asking (`wait`), nobody had asked
+ * before (`miss`), what it had could not be read (`bad-entry`), or it could not be asked (`error`).
+ */
+export type CacheLookup = 'hit' | 'wait' | 'miss' | 'bad-entry' | 'error'
+
+/** For the record: neither question nor answer can be made out from it. */
+export interface CacheNote {
+  readonly lookup: CacheLookup
+  /** SHA-256 over everything that shapes the answer. */
+  readonly key: string
+  /** A digest of each part of the key, by name. */
+  readonly parts: Readonly<Record<string, string>>
 }
 
 /**

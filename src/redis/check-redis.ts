@@ -35,7 +35,7 @@ function judgeInfo(info: string): RedisCheck {
   }
 
   const policy = facts.get('maxmemory_policy') ?? 'unknown'
-  // Our keys never expire, so that the policies for volatile keys leave them alone.
+  // Jobs never expire, so that the policies for volatile keys leave them alone. Cached answers do: those go first.
   if (policy.startsWith('allkeys-')) {
     if (facts.get('maxmemory') === '0') {
       warnings.push(

@@ -2,7 +2,7 @@ import type { TaggedHunks } from '../diff/line-tags.ts'
 import type { Question } from '../llm/model.ts'
 import { fencedByBoundary } from './boundary.ts'
 import { describeFile } from './describe-file.ts'
-import { findAnswer } from './find-answer.ts'
+import { findAnswer, readFindAnswer } from './find-answer.ts'
 import { findPrompt } from './prompts/find-prompt.ts'
 import type { Unit } from './units.ts'
 
@@ -18,7 +18,8 @@ export function findQuestion(
   tagged: TaggedHunks,
   { context = '', said = [] }: { readonly context?: string; readonly said?: readonly string[] } = {},
 ): Question {
-  const parts = [describeFile(unit.file), ...renderHunks(tagged)]
+  const hunks = renderHunks(tagged)
+  const parts = [describeFile(unit.file), ...hunks]
   if (context !== '') parts.push(context)
   // As JSON: the titles come from a model that read the change, and each stays one line.
   if (said.length > 0) parts.push('Reported already:', ...said.map((title) => JSON.stringify(title)))
@@ -27,9 +28,23 @@ export function findQuestion(
     purpose: 'find',
     system: findPrompt.system,
     prompt: `${fencedByBoundary(parts.join('\n'))}\n\nReport the defects of this change${rest}.`,
-    answer: { name: 'findings', description: 'The defects of the change', schema: findAnswer },
+    parts: {
+      hunks: [describeFile(unit.file), ...hunks].join('\n'),
+      context,
+      'said already': said.join('\n'),
+    },
+    answer: {
+      name: 'findings',
+      description: 'The defects of the change',
+      schema: findAnswer,
+      accepts: isFindAnswer,
+    },
     maxOutputTokens: 8_000,
   }
+}
+
+function isFindAnswer(value: unknown): boolean {
+  return readFindAnswer(value) !== undefined
 }
 
 function renderHunks(tagged: TaggedHunks): string[] {

@@ -1,4 +1,4 @@
-import type { Answer, Question, Usage } from '../llm/model.ts'
+import type { Answer, CacheNote, Question, Usage } from '../llm/model.ts'
 
 /** One question that was asked, for the record. Holds neither prompt nor answer. */
 export interface ModelCall {
@@ -9,6 +9,8 @@ export interface ModelCall {
   /** For an answer from the cache: what it had cost, and what was saved. */
   readonly usage: Usage
   readonly source: Answer['source']
+  /** Absent where there is no cache, and for questions that failed. */
+  readonly cache?: CacheNote
   readonly latencyMs: number
   /** `unusable` was paid, and so was `answered`, unless from the cache; `failed` was not. */
   readonly outcome: 'answered' | 'unusable' | 'failed'

@@ -15,7 +15,7 @@ export function recordedAsk(
   return async (question, unit, signal) => {
     const startMs = clock.now().getTime()
     const record = (
-      call: Pick<ModelCall, 'model' | 'usage' | 'source' | 'outcome' | 'detail'>,
+      call: Pick<ModelCall, 'model' | 'usage' | 'source' | 'cache' | 'outcome' | 'detail'>,
     ): void | Promise<void> =>
       onCall({ ...call, purpose: question.purpose, unit, latencyMs: clock.now().getTime() - startMs })
     let answer: Answer
@@ -35,6 +35,7 @@ export function recordedAsk(
       model: answer.model,
       usage: answer.usage,
       source: answer.source,
+      ...(answer.cache && { cache: answer.cache }),
       outcome: 'answered',
       detail: answer.rawFinishReason,
     })

@@ -110,8 +110,10 @@ export const insertCall = statement<object>(
   'runs-insert-call',
   `with ${HELD}
    insert into llm_calls (run_id, attempt, purpose, unit, model, input_tokens, cached_input_tokens, output_tokens,
-     latency_ms, outcome, detail, source)
-   select id, attempt, $3, $4, $5, $6::bigint, $7::bigint, $8::bigint, $9::double precision, $10, $11, $12 from held
+     latency_ms, outcome, detail, source, cache_lookup, cache_key, cache_key_parts)
+   select id, attempt, $3, $4, $5, $6::bigint, $7::bigint, $8::bigint, $9::double precision, $10, $11, $12,
+     $13, $14, $15::jsonb
+   from held
    returning id`,
 )
 

@@ -32,6 +32,9 @@ export interface RunSeen {
     latency_ms: number
     detail: string
     source: string
+    lookup: string | null
+    key: string | null
+    parts: object | null
   }[]
   /** In their order. */
   readonly findings: readonly { id: string; verdict: string; side: string | null; title: string }[]
@@ -310,6 +313,7 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     outcome: 'answered',
     detail: 'stop',
     source: 'cache',
+    cache: { lookup: 'hit', key: 'c'.repeat(64), parts: { rules: 'a1', 'prompt: hunks': 'b2' } },
   } as const
 
   test.each(Object.keys(writes))(
@@ -356,6 +360,9 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
         latency_ms: 12.5,
         detail: 'stop',
         source: 'cache',
+        lookup: 'hit',
+        key: 'c'.repeat(64),
+        parts: { rules: 'a1', 'prompt: hunks': 'b2' },
       },
     ])
   })

@@ -42,7 +42,7 @@ export function openRunStore(database: Database, newId: IdSource = randomIds): R
       await held(database, run, sql.insertEvent, storableText(step), storableJson(detail))
     },
 
-    recordCall: async (run, { purpose, unit, model, usage, latencyMs, outcome, detail, source }) => {
+    recordCall: async (run, { purpose, unit, model, usage, latencyMs, outcome, detail, source, cache }) => {
       const tokens = [usage.inputTokens, usage.cachedInputTokens, usage.outputTokens]
       const texts = { unit: storableText(unit), model: storableText(model), detail: storableText(detail) }
       await held(
@@ -57,6 +57,9 @@ export function openRunStore(database: Database, newId: IdSource = randomIds): R
         outcome,
         texts.detail,
         source,
+        cache?.lookup ?? null,
+        cache?.key ?? null,
+        cache ? storableJson(cache.parts) : null,
       )
     },
 

@@ -13,6 +13,9 @@ test('what is counted is found in the text, with the labels that tell it apart',
   metrics.findings('dropped', 'outside-diff', 3)
   metrics.githubCall('rate-limited')
   metrics.commentsPosted(2)
+  metrics.cacheLookup('bad-entry')
+  metrics.cacheBadEntry()
+  metrics.cacheError('keep')
   const lines = (await metrics.text()).split('\n')
   expect(lines).toEqual(
     expect.arrayContaining([
@@ -26,6 +29,9 @@ test('what is counted is found in the text, with the labels that tell it apart',
       'lorgnette_findings_total{verdict="dropped",reason="outside-diff"} 3',
       'lorgnette_github_calls_total{outcome="rate-limited"} 1',
       'lorgnette_comments_posted_total 2',
+      'lorgnette_cache_lookups_total{outcome="bad-entry"} 1',
+      'lorgnette_cache_bad_entries_total 1',
+      'lorgnette_cache_errors_total{operation="keep"} 1',
     ]),
   )
 })

@@ -25,6 +25,8 @@ export interface ReviewCounts {
   readonly countedAt: Date
 }
 
+export type CacheOperation = 'take' | 'extend' | 'keep' | 'give-up' | 'remove'
+
 export type CallOutcome = 'ok' | 'rate-limited' | 'retryable' | 'permanent' | 'aborted'
 
 /**
@@ -51,6 +53,11 @@ export interface Metrics {
     readonly cachedInputTokens: number
     readonly outputTokens: number
   }): void
+  /** Once for each question that the cache stands before. */
+  cacheLookup(lookup: 'hit' | 'wait' | 'miss' | 'bad-entry' | 'error'): void
+  /** An entry that could not be read, and was removed. */
+  cacheBadEntry(): void
+  cacheError(operation: CacheOperation): void
   /** `verdict` is `posted`, `merged` or `dropped`; `reason` the place, or why it was dropped. */
   findings(verdict: 'posted' | 'merged' | 'dropped', reason: string, count?: number): void
   githubCall(outcome: CallOutcome): void
@@ -116,6 +123,15 @@ export function openMetrics(): Metrics {
     'outcome',
     'source',
   ])
+  const cacheLookups = counter('cache_lookups_total', 'Questions by what the cache had to do with them.', [
+    'outcome',
+  ])
+  const badEntries = counter('cache_bad_entries_total', 'Kept answers that could not be read.')
+  const cacheErrors = counter(
+    'cache_errors_total',
+    'Failures of the cache: the model was asked without it.',
+    ['operation'],
+  )
   const findings = counter('findings_total', 'Candidates by what became of them.', ['verdict', 'reason'])
   const githubCalls = counter('github_calls_total', 'Requests to GitHub by outcome.', ['outcome'])
   const limitWaits = histogram(
@@ -141,6 +157,9 @@ export function openMetrics(): Metrics {
       modelTokens.inc({ kind: 'cached-input', outcome, source }, cachedInputTokens)
       modelTokens.inc({ kind: 'output', outcome, source }, outputTokens)
     },
+    cacheLookup: (outcome) => cacheLookups.inc({ outcome }),
+    cacheBadEntry: () => badEntries.inc(),
+    cacheError: (operation) => cacheErrors.inc({ operation }),
     findings: (verdict, reason, count = 1) => findings.inc({ verdict, reason }, count),
     githubCall: (outcome) => githubCalls.inc({ outcome }),
     commentsPosted: (count) => comments.inc(count),

@@ -5,7 +5,7 @@ import { fencedByBoundary } from '../boundary.ts'
 import { describeFile } from '../describe-file.ts'
 import type { Candidate } from '../finding.ts'
 import { verifyPrompt } from '../prompts/verify-prompt.ts'
-import { verifyAnswer } from './verify-answer.ts'
+import { readVerifyAnswer, verifyAnswer } from './verify-answer.ts'
 
 /** What the author says about the change. */
 export interface Intent {
@@ -33,21 +33,32 @@ const MAX_BODY = 500
  */
 export function verifyQuestion(claims: readonly Candidate[], matter: VerifyMatter): Question {
   const { file, hunks, context, intent } = matter
-  const body = [
-    ...renderIntent(intent),
-    describeFile(file),
-    ...hunks.map((hunk) => renderHunk(hunk, claims)),
-    ...(context === '' ? [] : [context]),
-    'Claims:',
-    ...claims.map((claim, index) => renderClaim(claim, index + 1)),
-  ].join('\n')
+  const intended = renderIntent(intent)
+  const shown = [describeFile(file), ...hunks.map((hunk) => renderHunk(hunk, claims))]
+  const claimed = ['Claims:', ...claims.map((claim, index) => renderClaim(claim, index + 1))]
+  const body = [...intended, ...shown, ...(context === '' ? [] : [context]), ...claimed].join('\n')
   return {
     purpose: 'verify',
     system: verifyPrompt.system,
     prompt: `${fencedByBoundary(body)}\n\nJudge each claim from 1 to ${claims.length}.`,
-    answer: { name: 'verdicts', description: 'A verdict for each claim', schema: verifyAnswer },
+    parts: {
+      "the author's words": intended.join('\n'),
+      hunks: shown.join('\n'),
+      context,
+      claims: claimed.join('\n'),
+    },
+    answer: {
+      name: 'verdicts',
+      description: 'A verdict for each claim',
+      schema: verifyAnswer,
+      accepts: isVerifyAnswer,
+    },
     maxOutputTokens: 8_000,
   }
+}
+
+function isVerifyAnswer(value: unknown): boolean {
+  return readVerifyAnswer(value).length > 0
 }
 
 function renderIntent({ title, body }: Intent): string[] {

@@ -1,0 +1,69 @@
+import { systemClock } from '../base/clock.ts'
+import { errorMessage } from '../base/errors.ts'
+import type { AnswerCache } from '../cache/answer-cache.ts'
+import { cachedModels } from '../cache/model.cached.ts'
+import type { Config } from '../config.ts'
+import type { ModelConfig } from '../config/choose-model.ts'
+import { openModel } from '../llm/model.ai-sdk.ts'
+import { limitedModel } from '../llm/model.limited.ts'
+import { retryingModel } from '../llm/model.retrying.ts'
+import { sharedModel, type ModelSource } from '../llm/model-source.ts'
+import type { RateLimiter } from '../limits/rate-limiter.ts'
+import type { Model } from '../llm/model.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { modelWithinLimits } from './limits.ts'
+
+/** What stands around the model. Only the limiter does where there is no store: on the command line. */
+export interface ModelSurroundings {
+  readonly limiter: RateLimiter
+  readonly cache?: AnswerCache
+  readonly metrics?: Metrics
+  readonly log?: Logger
+}
+
+/**
+ * The models as runs ask them, undefined when none is configured. A question goes through, from the engine's record of
+ * it inwards: the cache, retries, the limits of the account, the bound on questions under way, the provider. The cache comes
+ * first, so that an answer that is known waits for nothing; retries stand outside of the bound, so that nobody who waits
+ * out a fault holds a place.
+ */
+export function openModels(
+  { llm, cache: caching }: Pick<Config, 'llm' | 'cache'>,
+  surroundings: ModelSurroundings,
+): ModelSource | undefined {
+  if (!llm) return undefined
+  const models = sharedModel(openConfiguredModel(llm, surroundings))
+  const { cache, metrics, log } = surroundings
+  if (!caching || !cache) return models
+  return cachedModels(models, {
+    cache,
+    asked: {
+      provider: llm.provider,
+      model: llm.model,
+      ...(llm.baseUrl !== undefined && { baseUrl: llm.baseUrl }),
+      parameters: { followsSchema: llm.followsSchema },
+    },
+    scope: caching.scope,
+    ttlMs: caching.ttlMs,
+    clock: systemClock,
+    random: Math.random,
+    observer: {
+      lookup: (lookup) => metrics?.cacheLookup(lookup),
+      badEntry: () => metrics?.cacheBadEntry(),
+      error: (operation, error) => {
+        metrics?.cacheError(operation)
+        log?.debug({ operation, reason: errorMessage(error) }, 'the cache failed')
+      },
+    },
+  })
+}
+
+/** One model, bounded, within its limits, and asked again by our policy. */
+export function openConfiguredModel(
+  llm: ModelConfig,
+  { limiter, metrics }: Pick<ModelSurroundings, 'limiter' | 'metrics'>,
+): Model {
+  const model = modelWithinLimits(limitedModel(openModel(llm), llm.concurrency), llm, limiter, metrics)
+  return retryingModel(model, { clock: systemClock, random: Math.random })
+}
