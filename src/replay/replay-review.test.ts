@@ -34,10 +34,14 @@ let llm: LlmEmulator
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-replay-'))
   repository = openScratchRepository()
+  repository.write('checks.py', `SECRET = "${token}"\n\n\ndef checked(items):\n    return list(items)\n`)
   repository.commit()
   repository.git('switch', '--quiet', '--create', 'feature')
   repository.write('price.py', `TOKEN = "${token}"\n\n\ndef price(item):\n    return item.cost * RATE\n`)
-  repository.write('total.py', 'def total(items):\n    return sum(items) / len(items)\n')
+  repository.write(
+    'total.py',
+    'from checks import checked\n\n\ndef total(items):\n    items = checked(items)\n    return sum(items) / len(items)\n',
+  )
   repository.commit()
   llm = await openLlmEmulator({ answer: ({ prompt }) => ({ kind: 'json', value: answerTo(prompt) }) })
 })
@@ -116,6 +120,22 @@ describe('a review that was recorded', () => {
     const { findings } = JSON.parse(recorded) as ReviewJson // what it was made of
     const sources = findings.map(({ source, verdict }) => `${source.kind} ${verdict.kind}`)
     expect(new Set(sources)).toEqual(new Set(['analyser posted', 'model posted', 'model dropped']))
+  })
+
+  test('was read with other files of the head, which are on record without their credentials', async () => {
+    await record()
+    expect(
+      llm
+        .requests()
+        .map(({ body }) => JSON.stringify(body))
+        .join('\n'),
+    ).toContain('def checked(items):')
+    const { head } = JSON.parse(readFileSync(path.join(folder, 'review.json'), 'utf8')) as {
+      head: { files: Record<string, string> } // as `review-record.ts` writes it
+    }
+    expect(head.files['checks.py']).toBe(
+      'SECRET = "‹secret:github-token›"\n\n\ndef checked(items):\n    return list(items)\n',
+    )
   })
 
   test('is a gate as it was', async () => {

@@ -10,6 +10,7 @@ import {
   type ReviewResult,
 } from '../review/review-change.ts'
 import { replayingAnalyser } from './recorded-analyser.ts'
+import { replayedHead } from './recorded-tree.ts'
 import { readReviewRecord } from './review-record.ts'
 import { withStableIds } from './stable-ids.ts'
 
@@ -34,7 +35,16 @@ export async function replayReview(
   observer: ReviewObserver,
   signal: AbortSignal,
 ): Promise<ReplayedReview> {
-  const { change, scope, settings, settled, analysers, model: id } = await readReviewRecord(folder)
+  const {
+    change: read,
+    scope,
+    settings,
+    settled,
+    analysers,
+    head,
+    model: id,
+  } = await readReviewRecord(folder)
+  const change = { ...read, ...replayedHead(head) }
   const model = id === undefined ? undefined : replayingModel(openRecording(folder), { id, collect })
   const reviewChange = createReviewChange({
     ...(model && { models: sharedModel(model) }),

@@ -8,6 +8,7 @@ import type { DiffLine } from '../diff/file-diff.ts'
 import type { Change } from '../review/change.ts'
 import { defaultReviewSettings, type ReviewSettings } from '../review/review-settings.ts'
 import { recordedAnalyser } from './recorded-analyser.ts'
+import { recordedTree } from './recorded-tree.ts'
 
 const number = z.number().int()
 const text = z.string()
@@ -80,6 +81,8 @@ const reviewRecord = z.object({
   /** What the analysers found: they saw the change as it was. */
   analysers: z.array(recordedAnalyser),
   change,
+  /** Absent when nobody had the files of the head, and when no model was asked. */
+  head: recordedTree.exactOptional(),
 })
 export type ReviewRecord = z.output<typeof reviewRecord>
 
