@@ -171,6 +171,7 @@ export const callsElsewhere: Readonly<Record<string, string>> = {
 /** Prefixes of statements that are for people who look, or from before anything runs. */
 export const statementsElsewhere: Readonly<Record<string, string>> = {
   history: 'pages',
+  cache: 'pages, and `lorgnette cache`',
   letters: 'only for people who look at dead letters',
   doctor: 'only by `lorgnette doctor`',
   migrations: 'before anything runs',

@@ -14,6 +14,8 @@ import { randomIds } from './base/ids.ts'
 import type { DoctorSystems } from './cli/doctor-checks.ts'
 import type { ReplayContext } from './cli/replay-command.ts'
 import type { Reviewing } from './cli/review-command.ts'
+import { openCacheRecord } from './cache/cache-record.postgres.ts'
+import type { CacheTools } from './cli/cache-command.ts'
 import { openCache } from './compose/cache.ts'
 import { openRateLimiter, ownRateLimiter, withinLimits } from './compose/limits.ts'
 import { openConfiguredModel, openModels, type ModelSurroundings } from './compose/models.ts'
@@ -304,6 +306,21 @@ export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSyst
   }
 }
 
+/** The cache and the record of what was asked, for the command line. The embedded store is held by its server. */
+export async function openCacheTools(config: Config, log: Logger): Promise<Closable & CacheTools> {
+  const opened = createCloser((error) => log.warn({ error: errorMessage(error) }, 'could not close'))
+  try {
+    const database = opened.add(await openDatabase(config, log).catch(pointToServer(config, '')))
+    await refuseAwayStore(config, database)
+    await migrate(database)
+    const { cache } = opened.add(openCache(config, database, log))
+    return { cache, record: openCacheRecord(database), close: () => opened.close() }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
 /** Work that was given up, for the command line. The embedded store is held by its server: then that has to be asked. */
 export async function openDeadLetters(
   config: Config,
@@ -311,7 +328,7 @@ export async function openDeadLetters(
 ): Promise<Closable & { readonly letters: DeadLetters }> {
   const opened = createCloser((error) => log.warn({ error: errorMessage(error) }, 'could not close'))
   try {
-    const database = opened.add(await openDatabase(config, log).catch(pointToServer(config)))
+    const database = opened.add(await openDatabase(config, log).catch(pointToServer(config, 'dead-letters')))
     await refuseAwayStore(config, database)
     await migrate(database)
     const queue = opened.add(openQueue(config, database, log))
@@ -322,12 +339,13 @@ export async function openDeadLetters(
   }
 }
 
-function pointToServer({ server: { host, port } }: Config): (error: unknown) => never {
+/** `page` is where its server shows the same, or nearly the same. */
+function pointToServer({ server: { host, port } }: Config, page: string): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof FolderInUseError)) throw error
     throw new PermanentError(
       `process ${error.holder} has the embedded store in ${error.folder}: ` +
-        `use its page, http://${host}:${port}/dead-letters, or stop it first`,
+        `use its page, http://${host}:${port}/${page}, or stop it first`,
     )
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { PermanentError } from './base/errors.ts'
 import { packageRoot } from './base/package-root.ts'
+import { runCache } from './cli/cache-command.ts'
 import { runDeadLetters } from './cli/dead-letters-command.ts'
 import { runDemo } from './cli/demo-command.ts'
 import { openDoctor } from './cli/doctor-checks.ts'
@@ -16,6 +17,7 @@ import { runReview } from './cli/review-command.ts'
 import {
   doctorSystems,
   migrateStore,
+  openCacheTools,
   openDeadLetters,
   openEvaluation,
   openJudge,
@@ -81,6 +83,15 @@ const commands: Commands = {
       return await runDoctor(doctor.checks, { json: options.json, terminal }, interrupted.signal)
     } finally {
       await doctor.close()
+    }
+  },
+  cache: async (request, options) => {
+    const config = readSettings(options, 'tool')
+    const opened = await openCacheTools(config, createLogger('silent'))
+    try {
+      return await runCache(request, opened, terminal)
+    } finally {
+      await opened.close()
     }
   },
   deadLetters: async (request, options) => {

@@ -90,6 +90,8 @@ describe('the page about the command line', () => {
       ...(await names('lorgnette help review', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette help replay', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette help doctor', /^ {2}(--[a-z-]+)/gm)),
+      ...(await names('lorgnette cache explain --help', /^ {2}(--[a-z-]+)/gm)),
+      ...(await names('lorgnette cache purge --help', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette dead-letters list --help', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette dead-letters discard --help', /^ {2}(--[a-z-]+)/gm)),
     ]

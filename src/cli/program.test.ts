@@ -22,6 +22,7 @@ async function run(args: readonly string[], over: Partial<Commands> = {}) {
     eval: note('eval'),
     evalJudge: note('evalJudge'),
     doctor: note('doctor'),
+    cache: note('cache'),
     deadLetters: note('dead-letters'),
     demo: note('demo'),
     ...over,
@@ -51,6 +52,19 @@ test('a command that fails says why, as text alone', async () => {
     stdout: '',
     stderr: 'the port <U+001B>[2J is taken\n',
   })
+})
+
+test('the cache is counted, explained and purged', async () => {
+  const request = async (...args: string[]) => (await run(['cache', ...args])).calls
+  expect(await request('stats')).toEqual([['cache', { kind: 'stats', json: false }, {}]])
+  expect(await request('stats', '--json', '--env-file', 'x')).toEqual([
+    ['cache', { kind: 'stats', json: true }, { envFile: 'x' }],
+  ])
+  expect(await request('explain', 'r')).toEqual([['cache', { kind: 'explain', run: 'r', json: false }, {}]])
+  expect(await request('purge', '--all', '--yes')).toEqual([['cache', { kind: 'purge' }, {}]])
+  expect(await request('purge', '--repository', 'octo/hello', '--yes')).toEqual([
+    ['cache', { kind: 'purge', repository: 'octo/hello' }, {}],
+  ])
 })
 
 test('dead letters are listed, shown, replayed and discarded', async () => {
@@ -86,6 +100,7 @@ describe('help', () => {
       'replay',
       'eval',
       'doctor',
+      'cache',
       'dead-letters',
       'migrate',
       'demo',
@@ -137,6 +152,10 @@ describe('a command line that cannot be understood ends with 2, says why, and ru
     [['review', '--pr', 'shop'], 'Expected owner/repo#number'],
     [['review', '--pr', 'acme/shop#0'], 'Expected owner/repo#number'],
     [['review', '--pr', 'acme/..#1'], 'Expected owner/repo#number'],
+    [['cache', 'explain'], "missing required argument 'run'"],
+    [['cache', 'purge', '--yes'], "name a '--repository', or '--all'"],
+    [['cache', 'purge', '--all', '--repository', 'a/b', '--yes'], "name a '--repository', or '--all'"],
+    [['cache', 'purge', '--all'], "needs '--yes'"],
     [['dead-letters'], 'Usage: lorgnette dead-letters'],
     [['dead-letters', 'lst'], 'Did you mean list?'],
     [['dead-letters', 'list', '--limit', '0'], 'Expected a number from 1 to 9999'],

@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { errorMessage, isAbort } from '../base/errors.ts'
 import { severity } from '../review/finding.ts'
+import type { CacheRequest } from './cache-command.ts'
+import { cacheCommand } from './cache-program.ts'
 import type { DeadLettersRequest } from './dead-letters-command.ts'
 import { deadLettersCommand } from './dead-letters-program.ts'
 import { parsePullRequestName, type PullRequestName } from './pull-request-name.ts'
@@ -25,6 +27,7 @@ export interface Commands extends EvalCommands {
   readonly review: (request: ReviewRequest, options: SettingsOption) => Promise<number>
   readonly replay: (request: ReplayRequest) => Promise<number>
   readonly doctor: (options: SettingsOption & { readonly json: boolean }) => Promise<number>
+  readonly cache: (request: CacheRequest, options: SettingsOption) => Promise<number>
   readonly deadLetters: (request: DeadLettersRequest, options: SettingsOption) => Promise<number>
   readonly demo: (args: readonly string[]) => Promise<number>
 }
@@ -95,6 +98,13 @@ function createProgram(commands: Commands, version: string, exit: (code: number)
       .option('--json', 'print one JSON object', false)
       .addHelpText('after', '\nExit codes: 0 all is well, 1 something is wrong.'),
   ).action(async (options: SettingsOption & { json: boolean }) => exit(await commands.doctor(options)))
+  program.addCommand(
+    cacheCommand({
+      withSettings,
+      examples,
+      run: async (request, options) => exit(await commands.cache(request, options)),
+    }),
+  )
   program.addCommand(
     deadLettersCommand({
       withSettings,

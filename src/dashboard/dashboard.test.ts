@@ -107,7 +107,19 @@ for (const kind of testDatabases()) {
           model: 'openai/gpt',
           usage: { inputTokens: 1_200, cachedInputTokens: 1_000, outputTokens: 34 },
           source: 'model',
+          cache: { lookup: 'miss', key: 'c'.repeat(64), parts: { rules: 'a1' } },
           latencyMs: 1_250,
+          outcome: 'answered',
+          detail: 'stop',
+        })
+        await runs.recordCall(run, {
+          purpose: 'find',
+          unit: 'src/again.ts',
+          model: 'openai/gpt',
+          usage: { inputTokens: 7_000, cachedInputTokens: 0, outputTokens: 77 },
+          source: 'cache',
+          cache: { lookup: 'hit', key: 'd'.repeat(64), parts: { rules: 'a1' } },
+          latencyMs: 2,
           outcome: 'answered',
           detail: 'stop',
         })
@@ -170,7 +182,15 @@ for (const kind of testDatabases()) {
           ],
           comments: [{ finding_id: 'said', path: 'src/hello.ts', line: 5, github_id: 77 }],
           calls: [
-            { unit: 'src/hello.ts', input_tokens: 1_200, cached_input_tokens: 1_000, latency_ms: 1_250 },
+            {
+              unit: 'src/hello.ts',
+              input_tokens: 1_200,
+              cached_input_tokens: 1_000,
+              latency_ms: 1_250,
+              source: 'model',
+              cache_lookup: 'miss',
+            },
+            { unit: 'src/again.ts', source: 'cache', cache_lookup: 'hit', cache_key: 'd'.repeat(64) },
           ],
           deliveries: [{ event: 'pull_request', action: 'opened', decision: 'review' }],
         })
@@ -192,6 +212,9 @@ for (const kind of testDatabases()) {
           'The lines that it cites are not part of the change: line 7.',
           'asked for a review',
           '1,200',
+          'from the cache',
+          '1,234', // tokens paid: in and out
+          '7,077', // tokens saved
         ]) {
           expect(text).toContain(words)
         }

@@ -1,3 +1,4 @@
+import type { CacheLookup } from '../llm/model.ts'
 import type { Queryable } from '../postgres/database.ts'
 import { statement } from '../postgres/database.ts'
 import type {
@@ -77,7 +78,7 @@ const commentsOfRun = statement<{
    from reviews where run_id = $1 order by id`,
 )
 
-const callsOfRun = statement<{
+interface CallRow {
   purpose: RecordedCall['purpose']
   unit: string
   model: string
@@ -88,11 +89,17 @@ const callsOfRun = statement<{
   outcome: RecordedCall['outcome']
   detail: string
   source: RecordedCall['source']
+  cache_lookup: CacheLookup | null
+  cache_key: string | null
+  cache_key_parts: Readonly<Record<string, string>> | null
   attempt: number
   created_at: Date
-}>(
+}
+
+const callsOfRun = statement<CallRow>(
   'history_calls',
   `select purpose, unit, model, input_tokens, cached_input_tokens, output_tokens, latency_ms, outcome, detail, source,
+     cache_lookup, cache_key, cache_key_parts,
      attempt, created_at
    from llm_calls where run_id = $1 order by id`,
 )
@@ -170,6 +177,7 @@ export function createPostgresRunHistory(database: Queryable): RunHistory {
           outcome: call.outcome,
           detail: call.detail,
           source: call.source,
+          ...cacheFromRow(call),
           attempt: call.attempt,
           at: call.created_at,
         })),
@@ -180,6 +188,14 @@ export function createPostgresRunHistory(database: Queryable): RunHistory {
       }
     },
   }
+}
+
+function cacheFromRow({
+  cache_lookup: lookup,
+  cache_key: key,
+  cache_key_parts: parts,
+}: CallRow): Pick<RecordedCall, 'cache'> {
+  return lookup !== null && key !== null && parts !== null ? { cache: { lookup, key, parts } } : {}
 }
 
 /** PostgreSQL takes no NUL, and no id has one. */

@@ -44,7 +44,7 @@ export function runRecordJson(record: RunRecord): Json {
       posted_at: postedAt.toISOString(),
     })),
     calls: record.calls.map(
-      ({ purpose, unit, model, usage, source, latencyMs, outcome, detail, attempt, at }) => ({
+      ({ purpose, unit, model, usage, source, cache, latencyMs, outcome, detail, attempt, at }) => ({
         purpose,
         unit,
         model,
@@ -55,6 +55,8 @@ export function runRecordJson(record: RunRecord): Json {
         outcome,
         detail,
         source,
+        cache_lookup: cache?.lookup ?? null,
+        cache_key: cache?.key ?? null,
         attempt,
         at: at.toISOString(),
       }),

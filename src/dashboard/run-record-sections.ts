@@ -58,13 +58,18 @@ function callTable(calls: readonly RecordedCall[]): Html {
     ${rest(calls.length)}`
 }
 
+/** What became of a question; a miss goes without saying. */
+function outcomeWords({ source, outcome, cache }: RecordedCall): string {
+  if (source === 'cache') return cache?.lookup === 'wait' ? 'from one who was asking' : 'from the cache'
+  if (cache?.lookup === 'error') return `${outcome}, the cache was away`
+  return cache?.lookup === 'bad-entry' ? `${outcome}, what was kept could not be read` : outcome
+}
+
 function callRow(call: RecordedCall): Html {
   const { inputTokens, cachedInputTokens, outputTokens } = call.usage
   return html`<tr>
     <th scope="row">${call.purpose} <code>${call.unit}</code> <span class="where">${call.model}</span></th>
-    <td>
-      ${call.source === 'cache' ? 'from the cache' : call.outcome} <span class="where">${call.detail}</span>
-    </td>
+    <td>${outcomeWords(call)} <span class="where">${call.detail}</span></td>
     <td class="amount">
       ${number(inputTokens)}${cachedInputTokens > 0 && html` <span class="where">${number(cachedInputTokens)} cached</span>`}
     </td>
