@@ -3,7 +3,7 @@ import { ClosingLine } from './test/closing-line.ts'
 
 export default defineConfig({
   test: {
-    include: ['{src,emulators,demo,bench,chaos,test}/**/*.test.ts'],
+    include: ['{src,emulators,demo,bench,chaos,load,test}/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
     reporters: ['default', new ClosingLine()],
     // Real databases and child processes answer more slowly on a loaded two-core machine.

@@ -20,7 +20,7 @@ function isBuilt(): boolean {
   if (!existsSync(built)) return false
   const builtAt = statSync(built).mtimeMs
   const isYounger = (file: string): boolean => statSync(path.join(packageRoot, file)).mtimeMs > builtAt
-  const sources = ['src', 'emulators', 'demo', 'bench', 'chaos'].flatMap((folder) =>
+  const sources = ['src', 'emulators', 'demo', 'bench', 'chaos', 'load'].flatMap((folder) =>
     readdirSync(path.join(packageRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
       path.join(folder, name),
     ),
