@@ -1,12 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
 /** A process of the demo. It is always ended by whoever started it, by its id. */
 export interface Child {
+  /** 0 when it could not be started. */
+  readonly pid: number
   /** The first line of its standard output. Rejects when it ends without one, or the signal aborts. */
   firstLine(signal: AbortSignal): Promise<string>
+  /** Resolves when it has printed a line with this text. Rejects when it ends before, or the signal aborts. */
+  says(text: string, signal: AbortSignal): Promise<void>
   /** Rejects when the process ends by itself. Never resolves. */
   readonly unexpectedEnd: Promise<never>
   /** SIGTERM, and SIGKILL when that is not enough within ten seconds. Safe to call twice. */
@@ -46,11 +50,18 @@ export function startChild(
   // Whoever waits for something also waits for this; until then nobody has to.
   unexpectedEnd.catch(() => undefined)
   return {
+    pid: child.pid ?? 0,
     unexpectedEnd,
     firstLine: async (signal) => {
       const line = once(lines, 'line', { signal }) as Promise<[string]> // what readline emits
       const [text] = await Promise.race([line, unexpectedEnd])
       return text
+    },
+    says: async (text, signal) => {
+      const coming = async (): Promise<void> => {
+        for await (const [line] of on(lines, 'line', { signal })) if (String(line).includes(text)) return
+      }
+      if (!lastWords.some((line) => line.includes(text))) await Promise.race([coming(), unexpectedEnd])
     },
     end: async () => {
       ending = true
