@@ -1,4 +1,7 @@
 import path from 'node:path'
+import type { Caps } from './budget/caps.ts'
+import type { OwnPrice } from './budget/own-prices.ts'
+import { readCaps } from './config/caps.ts'
 import { chooseJudge, chooseModel, type ModelConfig } from './config/choose-model.ts'
 import { ConfigError } from './config/config-error.ts'
 import { defaultDataFolder, expandHome } from './config/folders.ts'
@@ -18,6 +21,7 @@ export interface Config {
   readonly judge?: ModelConfig
   /** Undefined when answers are not kept. */
   readonly cache?: CacheConfig
+  readonly spending: SpendingConfig
   readonly store: StoreConfig
   readonly queue: QueueConfig
   readonly server: ServerConfig
@@ -46,6 +50,12 @@ type GitHubCredentials =
 interface CacheConfig {
   readonly scope: 'installation' | 'shared'
   readonly ttlMs: number
+}
+
+export interface SpendingConfig {
+  readonly caps: Caps
+  /** Prices that go before the list. */
+  readonly prices: readonly OwnPrice[]
 }
 
 type StoreConfig =
@@ -91,6 +101,7 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
     ...(llm && { llm }),
     ...(judge && { judge }),
     ...(values.CACHE && { cache: { scope: values.CACHE_SCOPE, ttlMs: values.CACHE_TTL } }),
+    spending: { caps: readCaps(values), prices: values.LLM_PRICES_FILE ?? [] },
     store: storeConfig(values, env),
     queue: values.REDIS_URL === undefined ? { kind: 'store' } : { kind: 'redis', url: values.REDIS_URL },
     server: {

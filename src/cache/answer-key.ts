@@ -30,7 +30,16 @@ export interface KeyedQuestion {
  */
 export function answerKey(question: Question, asked: AskedModel, tenant: string): KeyedQuestion {
   // A new member of a question belongs into the key, or is named here as one that shapes no answer.
-  const { system, prompt, maxOutputTokens, answer, purpose: _purpose, parts: named, ...unknown } = question
+  const {
+    system,
+    prompt,
+    maxOutputTokens,
+    answer,
+    purpose: _purpose,
+    stakes: _stakes,
+    parts: named,
+    ...unknown
+  } = question
   unknown satisfies Record<string, never>
   const { provider, model, baseUrl = null, parameters } = asked
   const { name, description } = answer

@@ -1,4 +1,5 @@
 import { isLoopbackHost } from '../server/loopback.ts'
+import { capFaults } from './caps.ts'
 import { judgeFaults, modelFaults } from './choose-model.ts'
 import type { SettingFault } from './config-error.ts'
 import type { ReadSettings } from './read-settings.ts'
@@ -18,6 +19,7 @@ export function jointFaults(read: ReadSettings, use: ConfigUse): SettingFault[] 
     ...deliveryFaults(read, use),
     ...modelFaults(read.values, read.present),
     ...judgeFaults(read.values, read.present),
+    ...capFaults(read.values),
   ]
 }
 

@@ -3,6 +3,7 @@ import type { LogLevel } from '../telemetry/logger.ts'
 import { modelName } from './model-name.ts'
 import { privateKey } from './private-key.ts'
 import { defaulted, optional, type Setting } from './setting.ts'
+import { spendingSettings as spending } from './spending-settings.ts'
 import {
   decimal,
   duration,
@@ -275,6 +276,7 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
   GitHub: github,
   'The language model': model,
   'Kept answers': cache,
+  'What may be spent': spending,
   Storage: store,
   Server: server,
   'What is worked on': work,
@@ -286,6 +288,7 @@ export const settings = {
   ...github,
   ...model,
   ...cache,
+  ...spending,
   ...store,
   ...server,
   ...work,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { microDollars, type MicroDollars } from '../budget/money.ts'
 import type { ValueType } from './setting.ts'
 
 /** Any text that is not blank. */
@@ -52,6 +53,19 @@ export function decimal(min: number, max: number): ValueType<number> {
       .transform(Number)
       .pipe(between(min, max)),
     expected: `a number from ${min} to ${max}`,
+  }
+}
+
+/** An amount in US dollars, with or without its sign; read in millionths. Both bounds, in dollars, are included. */
+export function money(min: number, max: number): ValueType<MicroDollars> {
+  return {
+    schema: z
+      .string()
+      .regex(/^\$?-?\d{1,9}(?:\.\d{1,6})?$/, 'is not an amount in dollars')
+      .transform((text) => Number(text.replace('$', '')))
+      .pipe(between(min, max))
+      .transform((dollars) => microDollars(dollars * 1_000_000)),
+    expected: `US dollars such as \`0.50\`, from ${min} to ${max}`,
   }
 }
 

@@ -11,7 +11,12 @@ export interface Question {
   readonly parts?: Readonly<Record<string, string>>
   readonly answer: AnswerSchema
   readonly maxOutputTokens: number
+  /** Shapes no answer. Absent for what is worth most. */
+  readonly stakes?: Stakes
 }
+
+/** What is lost when a question is not asked: when money is short, the least goes first. */
+export type Stakes = 'high' | 'low' | 'least'
 
 /**
  * The form an answer must have: an object whose fields are all there. What may be missing is nullable, never optional:
@@ -76,6 +81,7 @@ export interface CacheNote {
  * `ask` makes exactly one request and never retries: that is the business of wrappers and of the queue.
  * It throws an `UnusableAnswerError` for an answer that came but cannot be used, a rate-limited error with the time
  * to wait for, a retryable one (5xx, overload, time-out, broken stream), or a permanent one (key, model name, context too long).
+ * A model whose spending is capped throws an `OverBudgetError` when it was not asked at all.
  */
 export interface Model {
   /** `provider/model`, as configured. */

@@ -1,0 +1,123 @@
+import type { Clock } from '../base/clock.ts'
+import { RateLimitedError } from '../base/errors.ts'
+import type { ModelSource, RunScope } from '../llm/model-source.ts'
+import type { Model, Question, Usage } from '../llm/model.ts'
+import { OverBudgetError } from '../llm/over-budget-error.ts'
+import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
+import type { Budget, ReservationId, Spending } from './budget.ts'
+import { accountsFor, capWords, type Caps, type CapScope } from './caps.ts'
+import { estimateQuestion } from './estimate-question.ts'
+import { microDollars } from './money.ts'
+import type { Prices } from './prices.ts'
+
+export interface BudgetedModelsOptions {
+  readonly budget: Budget
+  readonly caps: Caps
+  readonly prices: Prices
+  readonly clock: Clock
+  /** A number in [0, 1). */
+  readonly random: () => number
+  /** How long a question may be under way before its reservation is void. */
+  readonly holdMs: number
+  readonly observer: BudgetObserver
+}
+
+export interface BudgetObserver {
+  /** A question was not asked. */
+  refused(scope: CapScope, measure: keyof Spending): void
+  /** What was spent could not be counted: it stays set aside until it is void. */
+  unsettled(error: unknown): void
+}
+
+/** How long a question waits for others to settle, before the whole run is given back to the queue. */
+const MAX_WAIT_MS = 30_000
+const POLL_MS = { min: 50, max: 1_000 } as const
+
+/**
+ * Models whose questions are asked only while all caps have room, see `Budget`. Near a cap questions are given up by their
+ * stakes. One that is given up throws an `OverBudgetError`. Without caps nothing is counted, and nothing stands in between.
+ */
+export function budgetedModels(source: ModelSource, options: BudgetedModelsOptions): ModelSource {
+  if (Object.keys(options.caps).length === 0) return source
+  return {
+    id: source.id,
+    forRun: (scope) => {
+      const model = source.forRun(scope)
+      return { id: model.id, ask: (question, signal) => askWithin(model, question, scope, options, signal) }
+    },
+  }
+}
+
+async function askWithin(
+  model: Model,
+  question: Question,
+  scope: RunScope,
+  options: BudgetedModelsOptions,
+  signal: AbortSignal,
+): ReturnType<Model['ask']> {
+  const id = await reserve(model, question, scope, options, signal)
+  try {
+    const answer = await model.ask(question, signal)
+    await settle(id, answer.usage)
+    return answer
+  } catch (error) {
+    // Without an answer nothing is billed, as a rule; whoever breaks off may still pay for what was on its way.
+    await settle(id, error instanceof UnusableAnswerError ? error.usage : NOTHING)
+    throw error
+  }
+
+  /** The answer is there, and paid: it is worth having also when the store is away. */
+  async function settle(reservation: ReservationId, usage: Usage): Promise<void> {
+    try {
+      await options.budget.settle(reservation, spending(model.id, usage, options))
+    } catch (error) {
+      options.observer.unsettled(error)
+    }
+  }
+}
+
+const NOTHING: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
+
+async function reserve(
+  model: Model,
+  question: Question,
+  scope: RunScope,
+  options: BudgetedModelsOptions,
+  signal: AbortSignal,
+): Promise<ReservationId> {
+  const { budget, caps, clock, random, holdMs, observer } = options
+  const estimate = estimateQuestion(question)
+  const startMs = clock.now().getTime()
+  for (let pollMs: number = POLL_MS.min; ; pollMs = Math.min(2 * pollMs, POLL_MS.max)) {
+    signal.throwIfAborted()
+    const accounts = accountsFor(caps, scope, question.stakes ?? 'high', clock.now())
+    const reserved = await budget.reserve({
+      accounts,
+      expected: spending(model.id, estimate.expected, options),
+      worst: spending(model.id, estimate.worst, options),
+      holdMs,
+    })
+    if (reserved.kind === 'reserved') return reserved.id
+    if (reserved.kind === 'refused') {
+      const capped = accounts.find(({ key }) => key === reserved.account)?.scope ?? 'run'
+      observer.refused(capped, reserved.measure)
+      throw new OverBudgetError(
+        `over the ${reserved.measure === 'money' ? 'money' : 'token'} cap of ${capWords[capped]}`,
+      )
+    }
+    const now = clock.now().getTime()
+    if (now - startMs > MAX_WAIT_MS) {
+      const what = `questions under way have set aside what is left of a cap, ${model.id} waits`
+      throw new RateLimitedError(what, new Date(now + MAX_WAIT_MS))
+    }
+    await clock.sleep(pollMs * (0.5 + random()), signal)
+  }
+}
+
+/** Money that nobody knows counts as none: the caps in tokens hold. */
+function spending(model: string, usage: Usage, { prices, clock }: BudgetedModelsOptions): Spending {
+  return {
+    money: prices.costOf(model, usage, clock.now()) ?? microDollars(0),
+    tokens: usage.inputTokens + usage.outputTokens,
+  }
+}
