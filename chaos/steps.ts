@@ -168,12 +168,13 @@ export const callsElsewhere: Readonly<Record<string, string>> = {
   'answers-purge': 'only for people who empty the cache',
 }
 
-/** Prefixes of statements that are for people who look, or from before anything runs. */
+/** Prefixes of statements that no run here makes. */
 export const statementsElsewhere: Readonly<Record<string, string>> = {
   history: 'pages',
   cache: 'pages, and `lorgnette cache`',
   letters: 'only for people who look at dead letters',
   doctor: 'only by `lorgnette doctor`',
+  budget: 'only with a cap; the late answers and crashes are cases of its contract',
   migrations: 'before anything runs',
 }
 

@@ -16,9 +16,10 @@ import type { ReplayContext } from './cli/replay-command.ts'
 import type { Reviewing } from './cli/review-command.ts'
 import { openCacheRecord } from './cache/cache-record.postgres.ts'
 import type { CacheTools } from './cli/cache-command.ts'
+import { createPostgresBudget } from './budget/budget.postgres.ts'
 import { openCache } from './compose/cache.ts'
 import { openRateLimiter, ownRateLimiter, withinLimits } from './compose/limits.ts'
-import { openConfiguredModel, openModels, type ModelSurroundings } from './compose/models.ts'
+import { openConfiguredModel, openModels, openPrices, type ModelSurroundings } from './compose/models.ts'
 import { REDIS_PREFIX } from './compose/redis-prefix.ts'
 import type { Config } from './config.ts'
 import type { DeadLetters } from './dead-letters/dead-letters.ts'
@@ -110,7 +111,8 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
       const limiter = opened.add(openRateLimiter(config, database, log))
       const github = withinLimits(openConfiguredGitHub(config, log), limiter, metrics)
       const caching = config.cache && opened.add(openCache(config, database, log))
-      const around = { limiter, metrics, log, ...(caching && { cache: caching.cache }) }
+      const budget = createPostgresBudget(database)
+      const around = { limiter, budget, metrics, log, ...(caching && { cache: caching.cache }) }
       const workshop = { ...around, config, queue, runs, github }
       opened.add(startReconciling({ ...workshop, database, heads }))
       opened.add(startWorking(workshop))
@@ -391,6 +393,7 @@ function openReviewer(
     settings: config.review,
     clock: systemClock,
     newId: randomIds,
+    prices: openPrices(config),
     ...(models && { models }),
   }
 }

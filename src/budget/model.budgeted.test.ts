@@ -137,7 +137,10 @@ describe.skipIf(kind.missing)('models within caps', () => {
 
   test('near a cap the questions go first for which least is at stake', async () => {
     const model = within({ run: cap(10_000) })
-    await ask(model, Array.from({ length: 8 }, () => high))
+    await ask(
+      model,
+      Array.from({ length: 8 }, () => high),
+    )
     expect(await ask(model, ['least', 'low'])).toEqual(['over the money cap of this run', 'asked'])
     expect(await ask(model, ['least', 'low', high])).toEqual([
       'over the money cap of this run',

@@ -1,5 +1,10 @@
 import { systemClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
+import type { Budget } from '../budget/budget.ts'
+import { budgetedModels } from '../budget/model.budgeted.ts'
+import { withOwnPrices } from '../budget/own-prices.ts'
+import { createListPrices } from '../budget/prices.genai-prices.ts'
+import type { Prices } from '../budget/prices.ts'
 import type { AnswerCache } from '../cache/answer-cache.ts'
 import { cachedModels } from '../cache/model.cached.ts'
 import type { Config } from '../config.ts'
@@ -18,22 +23,24 @@ import { modelWithinLimits } from './limits.ts'
 export interface ModelSurroundings {
   readonly limiter: RateLimiter
   readonly cache?: AnswerCache
+  readonly budget?: Budget
   readonly metrics?: Metrics
   readonly log?: Logger
 }
 
 /**
  * The models as runs ask them, undefined when none is configured. A question goes through, from the engine's record of
- * it inwards: the cache, retries, the limits of the account, the bound on questions under way, the provider. The cache comes
- * first, so that an answer that is known waits for nothing; retries stand outside of the bound, so that nobody who waits
+ * it inwards: the cache, the caps, retries, the limits of the account, the bound on questions under way, the provider. The cache comes
+ * first, so that an answer that is known waits for nothing and costs nothing; retries stand outside of the bound, so that nobody who waits
  * out a fault holds a place.
  */
 export function openModels(
-  { llm, cache: caching }: Pick<Config, 'llm' | 'cache'>,
+  config: Pick<Config, 'llm' | 'cache' | 'spending'>,
   surroundings: ModelSurroundings,
 ): ModelSource | undefined {
+  const { llm, cache: caching } = config
   if (!llm) return undefined
-  const models = sharedModel(openConfiguredModel(llm, surroundings))
+  const models = withinCaps(sharedModel(openConfiguredModel(llm, surroundings)), config, surroundings)
   const { cache, metrics, log } = surroundings
   if (!caching || !cache) return models
   return cachedModels(models, {
@@ -55,6 +62,36 @@ export function openModels(
         metrics?.cacheError(operation)
         log?.debug({ operation, reason: errorMessage(error) }, 'the cache failed')
       },
+    },
+  })
+}
+
+/** What the configured models cost. */
+export function openPrices({ llm, spending }: Pick<Config, 'llm' | 'spending'>): Prices {
+  const baseUrls = llm?.baseUrl === undefined ? [] : [[`${llm.provider}/${llm.model}`, llm.baseUrl] as const]
+  return withOwnPrices(createListPrices(new Map(baseUrls)), spending.prices)
+}
+
+/** One question may be asked so often, see `retryingModel`, and wait as long as this between. */
+const HOLD = { attempts: 3, waitMs: 2 * 60_000 } as const
+
+function withinCaps(
+  models: ModelSource,
+  { llm, spending }: Pick<Config, 'llm' | 'spending'>,
+  { budget, metrics, log }: ModelSurroundings,
+): ModelSource {
+  if (!llm || !budget) return models
+  return budgetedModels(models, {
+    budget,
+    caps: spending.caps,
+    prices: openPrices({ llm, spending }),
+    clock: systemClock,
+    random: Math.random,
+    holdMs: HOLD.attempts * llm.timeoutMs + HOLD.waitMs,
+    observer: {
+      refused: (scope, measure) => metrics?.overCap(scope, measure),
+      unsettled: (error) =>
+        log?.warn({ reason: errorMessage(error) }, 'what a question cost could not be counted'),
     },
   })
 }

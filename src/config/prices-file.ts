@@ -13,7 +13,9 @@ export const pricesFile: ValueType<readonly OwnPrice[]> = {
     const text = readFile(expandHome(path))
     const json = text === undefined ? undefined : parseJson(text)
     if (json === undefined) {
-      context.addIssue(text === undefined ? 'names no file that can be read' : 'names a file that is not JSON')
+      context.addIssue(
+        text === undefined ? 'names no file that can be read' : 'names a file that is not JSON',
+      )
       return z.NEVER
     }
     const read = ownPrices.safeParse(json)

@@ -5,7 +5,10 @@ import { optional, type Setting } from './setting.ts'
 import { integer, money } from './value-types.ts'
 
 /** A cap in money and one in tokens, of the same thing. */
-const cap = (what: string, example: string): [Setting<MicroDollars | undefined>, Setting<number | undefined>] => [
+const cap = (
+  what: string,
+  example: string,
+): [Setting<MicroDollars | undefined>, Setting<number | undefined>] => [
   optional(money(0.01, 1_000_000), {
     example,
     whenUnset: 'no cap',

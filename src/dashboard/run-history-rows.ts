@@ -58,6 +58,7 @@ export interface ReceiptRow {
   findings_merged: number
   findings_dropped: number
   files: FileReceipt[]
+  notes: string[]
 }
 
 export function receiptFromRow(row: ReceiptRow): Receipt {
@@ -76,6 +77,7 @@ export function receiptFromRow(row: ReceiptRow): Receipt {
       failed: row.hunks_failed,
     },
     files: row.files,
+    ...(row.notes.length > 0 && { notes: row.notes }),
     findings: { posted: row.findings_posted, merged: row.findings_merged, dropped: row.findings_dropped },
   }
 }

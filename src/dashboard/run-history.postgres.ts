@@ -1,4 +1,5 @@
 import type { CacheLookup } from '../llm/model.ts'
+import type { MicroDollars } from '../budget/money.ts'
 import type { Queryable } from '../postgres/database.ts'
 import { statement } from '../postgres/database.ts'
 import type {
@@ -53,7 +54,7 @@ const eventsOfRun = statement<RecordedEvent>(
 const receiptOfRun = statement<ReceiptRow>(
   'history_receipt',
   `select outcome, reason, reader_model, reader_analysers, hunks_read, hunks_from_cache, hunks_skipped,
-     hunks_over_budget, hunks_failed, findings_posted, findings_merged, findings_dropped, files
+     hunks_over_budget, hunks_failed, findings_posted, findings_merged, findings_dropped, files, notes
    from receipts where run_id = $1`,
 )
 
@@ -92,6 +93,7 @@ interface CallRow {
   cache_lookup: CacheLookup | null
   cache_key: string | null
   cache_key_parts: Readonly<Record<string, string>> | null
+  cost: MicroDollars | null
   attempt: number
   created_at: Date
 }
@@ -100,7 +102,7 @@ const callsOfRun = statement<CallRow>(
   'history_calls',
   `select purpose, unit, model, input_tokens, cached_input_tokens, output_tokens, latency_ms, outcome, detail, source,
      cache_lookup, cache_key, cache_key_parts,
-     attempt, created_at
+     cost_micro_dollars as cost, attempt, created_at
    from llm_calls where run_id = $1 order by id`,
 )
 
@@ -178,6 +180,7 @@ export function createPostgresRunHistory(database: Queryable): RunHistory {
           detail: call.detail,
           source: call.source,
           ...cacheFromRow(call),
+          ...(call.cost !== null && { cost: call.cost }),
           attempt: call.attempt,
           at: call.created_at,
         })),

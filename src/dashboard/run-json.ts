@@ -2,6 +2,7 @@ import type { Json } from '../base/json.ts'
 import type { Finding, Verification } from '../review/finding.ts'
 import type { Receipt } from '../review/receipt.ts'
 import type { RecordedRun, RunRecord } from './run-history.ts'
+import { spentOn, type SpentOnRun } from './spent-on.ts'
 
 /** A run as the API shows it. Names are part of the API: new ones may come, none changes its meaning or goes. */
 export function runJson(run: RecordedRun): Json {
@@ -43,8 +44,9 @@ export function runRecordJson(record: RunRecord): Json {
       github_id: githubId ?? null,
       posted_at: postedAt.toISOString(),
     })),
+    spending: spendingJson(spentOn(record.calls)),
     calls: record.calls.map(
-      ({ purpose, unit, model, usage, source, cache, latencyMs, outcome, detail, attempt, at }) => ({
+      ({ purpose, unit, model, usage, source, cache, cost, latencyMs, outcome, detail, attempt, at }) => ({
         purpose,
         unit,
         model,
@@ -57,6 +59,7 @@ export function runRecordJson(record: RunRecord): Json {
         source,
         cache_lookup: cache?.lookup ?? null,
         cache_key: cache?.key ?? null,
+        cost_micro_dollars: cost ?? null,
         attempt,
         at: at.toISOString(),
       }),
@@ -72,7 +75,11 @@ export function runRecordJson(record: RunRecord): Json {
   }
 }
 
-function receiptJson({ outcome, reason, reader, hunks, files, findings }: Receipt): Json {
+function spendingJson({ paid, saved, unknown }: SpentOnRun): Json {
+  return { paid_micro_dollars: paid, saved_micro_dollars: saved, questions_without_price: unknown }
+}
+
+function receiptJson({ outcome, reason, reader, hunks, files, findings, notes = [] }: Receipt): Json {
   return {
     outcome,
     reason: reason ?? null,
@@ -84,6 +91,7 @@ function receiptJson({ outcome, reason, reader, hunks, files, findings }: Receip
       reason: file.reason ?? null,
     })),
     findings,
+    notes,
   }
 }
 

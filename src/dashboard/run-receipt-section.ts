@@ -17,7 +17,7 @@ export function receiptSection(receipt: Receipt | undefined): Html | undefined {
     <h2>What was read</h2>
     <p>
       ${isWhole(receipt) ? 'Every hunk that can be reviewed was read.' : 'Not every hunk was read.'}
-      ${receipt.reason !== undefined && sentence(receipt.reason)}
+      ${receipt.reason !== undefined && sentence(receipt.reason)} ${receipt.notes?.join(' ')}
       ${readers.length > 0 && `Readers: ${readers.join(', ')}.`}
     </p>
     ${

@@ -1,8 +1,10 @@
+import { formatMoney } from '../budget/money.ts'
 import { fold } from './fold.ts'
 import { count, duration, number, timeTag } from './format.ts'
 import { html, type Html } from './html.ts'
 import { decisionSentence } from './plain-words.ts'
 import type { RecordedCall, RecordedDelivery, RecordedEvent, RunRecord } from './run-history.ts'
+import { spentOn } from './spent-on.ts'
 
 /** Rows beyond this are for the API: a page stays a page. */
 const MAX_ROWS = 500
@@ -31,13 +33,22 @@ function timelineStep({ step, detail, attempt, at }: RecordedEvent, began: Date)
   </li>`
 }
 
-/** What was asked of the model, and what it cost in tokens. */
+/** What was asked of the model, and what it cost. */
 export function modelCallsSection(calls: readonly RecordedCall[]): Html | undefined {
   if (calls.length === 0) return undefined
   return html`<section>
     <h2>Questions to the model</h2>
+    <p>${spendingSentence(calls)}</p>
     ${fold(count(calls.length, 'question', 'questions'), callTable(calls), { open: calls.length <= 12 })}
   </section>`
+}
+
+/** Unknown is not nothing: where a price is missing the sentence says so. */
+function spendingSentence(calls: readonly RecordedCall[]): string {
+  const { paid, saved, unknown } = spentOn(calls)
+  const missing =
+    unknown === 0 ? '' : ` The price of ${count(unknown, 'question', 'questions')} is not known.`
+  return `${formatMoney(paid)} spent, ${formatMoney(saved)} saved by the cache.${missing}`
 }
 
 function callTable(calls: readonly RecordedCall[]): Html {
@@ -48,6 +59,7 @@ function callTable(calls: readonly RecordedCall[]): Html {
           <th scope="col">Outcome</th>
           <th scope="col" class="amount">Tokens in</th>
           <th scope="col" class="amount">out</th>
+          <th scope="col" class="amount">Cost</th>
           <th scope="col" class="amount">Took</th>
         </tr>
       </thead>
@@ -74,8 +86,14 @@ function callRow(call: RecordedCall): Html {
       ${number(inputTokens)}${cachedInputTokens > 0 && html` <span class="where">${number(cachedInputTokens)} cached</span>`}
     </td>
     <td class="amount">${number(outputTokens)}</td>
+    <td class="amount">${costOf(call)}</td>
     <td class="amount">${duration(call.latencyMs)}</td>
   </tr>`
+}
+
+function costOf({ cost, usage, source }: RecordedCall): string {
+  if (cost === undefined) return usage.inputTokens + usage.outputTokens > 0 ? 'unknown' : ''
+  return source === 'cache' ? `${formatMoney(cost)} saved` : formatMoney(cost)
 }
 
 /** What GitHub told us about this head. */

@@ -72,7 +72,7 @@ export function composeReview(findings: readonly Finding[], receipt: Receipt): C
     summary: clamp([`**Lorgnette**: ${headline}`, ...further, read].join('\n\n')),
     needsSummary:
       folded.length > 0 ||
-      (receipt.outcome === 'reviewed' && !isWhole(receipt)) ||
+      (receipt.outcome === 'reviewed' && (!isWhole(receipt) || receipt.notes !== undefined)) ||
       receipt.outcome === 'failed',
   }
 }

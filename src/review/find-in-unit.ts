@@ -3,6 +3,7 @@ import { tagLines, type TaggedHunks } from '../diff/line-tags.ts'
 import { completeEntries } from '../llm/complete-entries.ts'
 import { ContextTooLongError } from '../llm/context-too-long-error.ts'
 import type { Answer } from '../llm/model.ts'
+import { OverBudgetError } from '../llm/over-budget-error.ts'
 import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
 import type { Asker } from './asker.ts'
 import { readFindAnswer, type ReadFinding } from './find-answer.ts'
@@ -21,6 +22,8 @@ export interface UnitOutcome {
   readonly source: Answer['source']
   /** Why its hunks do not count as read; absent when they do. */
   readonly failure?: string
+  /** The failure is that money is short. */
+  readonly isOverBudget?: true
 }
 
 /**
@@ -49,12 +52,13 @@ export async function findInUnit(
   const rest = isCut
     ? await askOnce(unit, tagged, asker, { context, said: titlesOf(first.entries) })
     : undefined
-  const { failure, model } = rest ?? first
+  const { failure, model, isOverBudget } = rest ?? first
   const source = [first, rest].some((asked) => asked?.source === 'model') ? 'model' : 'cache'
   const candidates = [...first.entries, ...(rest?.entries ?? [])].map((entry) =>
     readCandidate(entry, unit, tagged, model, newId()),
   )
-  return [{ unit, candidates, source, ...(failure !== undefined && { failure }) }]
+  const unread = { ...(failure !== undefined && { failure }), ...(isOverBudget && { isOverBudget }) }
+  return [{ unit, candidates, source, ...unread }]
 }
 
 interface AskedOnce {
@@ -63,6 +67,7 @@ interface AskedOnce {
   readonly source: Answer['source']
   /** Why the entries are not all that there is. */
   readonly failure?: string
+  readonly isOverBudget?: true
   /** Whether a smaller question may be answered. */
   readonly mustSplit?: boolean
 }
@@ -89,6 +94,9 @@ async function askOnce(
     }
     if (error instanceof ContextTooLongError) {
       return { ...unusable, entries: [], failure: 'too long for the model', mustSplit: true }
+    }
+    if (error instanceof OverBudgetError) {
+      return { ...unusable, entries: [], failure: error.message, isOverBudget: true }
     }
     throw error
   }

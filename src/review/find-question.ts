@@ -2,6 +2,7 @@ import type { TaggedHunks } from '../diff/line-tags.ts'
 import type { Question } from '../llm/model.ts'
 import { fencedByBoundary } from './boundary.ts'
 import { describeFile } from './describe-file.ts'
+import { fileRole } from './file-role.ts'
 import { findAnswer, readFindAnswer } from './find-answer.ts'
 import { findPrompt } from './prompts/find-prompt.ts'
 import type { Unit } from './units.ts'
@@ -40,6 +41,7 @@ export function findQuestion(
       accepts: isFindAnswer,
     },
     maxOutputTokens: 8_000,
+    stakes: fileRole(unit.path) === 'source' ? 'high' : 'low',
   }
 }
 

@@ -37,6 +37,8 @@ export interface Verification {
   readonly reason: string
   /** The model that looked; absent when no verdict of it came. */
   readonly model?: string
+  /** There is no verdict because money was short. */
+  readonly isOverBudget?: true
   /** 0 to 1: how likely it fails as described, from the evidence. Absent with the model. */
   readonly certainty?: number
   /** What the finder had said of its severity: the finding has the one that follows from the evidence. */

@@ -24,6 +24,7 @@ export interface Reading {
   /** The analysers that read code, rather than looking for one thing in it. */
   readonly linters: readonly Pick<Analyser, 'name' | 'covers'>[]
   readonly findings: readonly Finding[]
+  readonly notes?: readonly string[]
 }
 
 /** The receipt of a review that came to its end. Every hunk of every file is counted once (I5). */
@@ -52,6 +53,7 @@ export function makeReceipt(reading: Reading): Receipt {
     hunks,
     files,
     findings,
+    ...(reading.notes && reading.notes.length > 0 && { notes: reading.notes }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { MicroDollars } from '../budget/money.ts'
 import type { Answer, CacheNote, Question, Usage } from '../llm/model.ts'
 
 /** One question that was asked, for the record. Holds neither prompt nor answer. */
@@ -9,6 +10,8 @@ export interface ModelCall {
   /** For an answer from the cache: what it had cost, and what was saved. */
   readonly usage: Usage
   readonly source: Answer['source']
+  /** Of the usage, paid or saved. Absent when the price is not known. */
+  readonly cost?: MicroDollars
   /** Absent where there is no cache, and for questions that failed. */
   readonly cache?: CacheNote
   readonly latencyMs: number

@@ -19,6 +19,8 @@ export interface Receipt {
   readonly reader: { readonly model?: string; readonly analysers: readonly string[] }
   readonly hunks: Readonly<Record<HunkOutcome, number>>
   readonly files: readonly FileReceipt[]
+  /** Sentences about the reading as a whole, such as what a cap left out. */
+  readonly notes?: readonly string[]
   /** Findings by what became of them. */
   readonly findings: { readonly posted: number; readonly merged: number; readonly dropped: number }
 }

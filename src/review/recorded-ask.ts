@@ -1,28 +1,42 @@
 import type { Clock } from '../base/clock.ts'
 import { errorMessage, isAbort } from '../base/errors.ts'
 import type { Answer, Model, Question } from '../llm/model.ts'
+import type { Prices } from '../budget/prices.ts'
+import { OverBudgetError } from '../llm/over-budget-error.ts'
 import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
 import type { ModelCall } from './model-call.ts'
 
 const NOTHING_USED = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
 
-/** Asks a model and tells the observer of each call, whatever became of it; `unit` says what the question covered. */
+/**
+ * Asks a model and tells the observer of each call, whatever became of it; `unit` says what the question covered. A question
+ * for which there was no money is no call.
+ */
 export function recordedAsk(
   model: Model,
-  clock: Clock,
+  { clock, prices }: { readonly clock: Clock; readonly prices?: Prices },
   onCall: (call: ModelCall) => void | Promise<void>,
 ): (question: Question, unit: string, signal: AbortSignal) => Promise<Answer> {
   return async (question, unit, signal) => {
     const startMs = clock.now().getTime()
     const record = (
       call: Pick<ModelCall, 'model' | 'usage' | 'source' | 'cache' | 'outcome' | 'detail'>,
-    ): void | Promise<void> =>
-      onCall({ ...call, purpose: question.purpose, unit, latencyMs: clock.now().getTime() - startMs })
+    ): void | Promise<void> => {
+      const now = clock.now()
+      const cost = prices?.costOf(call.model, call.usage, now)
+      return onCall({
+        ...call,
+        ...(cost !== undefined && { cost }),
+        purpose: question.purpose,
+        unit,
+        latencyMs: now.getTime() - startMs,
+      })
+    }
     let answer: Answer
     try {
       answer = await model.ask(question, signal)
     } catch (error) {
-      if (isAbort(error)) throw error
+      if (isAbort(error) || error instanceof OverBudgetError) throw error
       const detail = errorMessage(error)
       await record(
         error instanceof UnusableAnswerError

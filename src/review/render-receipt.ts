@@ -10,7 +10,12 @@ const MAX_NAME = 300
 /** The receipt in Markdown: who read, how much, and by name what was not read. */
 export function renderReceipt(receipt: Receipt): string {
   if (receipt.outcome !== 'reviewed') return 'The change does not count as read.'
-  return [renderReader(receipt), renderCounts(receipt), ...renderUnread(receipt.files)].join('\n\n')
+  return [
+    renderReader(receipt),
+    ...(receipt.notes ?? []).map(plain),
+    renderCounts(receipt),
+    ...renderUnread(receipt.files),
+  ].join('\n\n')
 }
 
 /** `read all 12 hunks in 3 files`, or how many of them. Hunks that rules skip are not asked for, nor are their files. */

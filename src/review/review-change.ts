@@ -2,6 +2,7 @@ import type { Analyser } from '../analysis/analyser.ts'
 import type { Clock } from '../base/clock.ts'
 import { mapBounded } from '../base/concurrency.ts'
 import type { IdSource } from '../base/ids.ts'
+import type { Prices } from '../budget/prices.ts'
 import type { ModelSource, RunScope } from '../llm/model-source.ts'
 import type { Change } from './change.ts'
 import type { CheckSyntax } from './check-syntax.ts'
@@ -14,6 +15,7 @@ import type { Finding } from './finding.ts'
 import { judge } from './judge/judge.ts'
 import { makeReceipt, type ReadUnit } from './make-receipt.ts'
 import type { ModelCall } from './model-call.ts'
+import { noteOverBudget } from './note-over-budget.ts'
 import { proveSuggestions } from './prove-suggestions.ts'
 import type { Receipt } from './receipt.ts'
 import { recordedAsk } from './recorded-ask.ts'
@@ -47,6 +49,8 @@ export type ReviewChange = (
 export interface Reviewer {
   /** Without a model the analysers are the review. */
   readonly models?: ModelSource
+  /** Without them nobody knows what questions cost. */
+  readonly prices?: Prices
   readonly analysers: readonly Analyser[]
   readonly scanSecrets: ScanSecrets
   readonly checkSyntax: CheckSyntax
@@ -62,7 +66,7 @@ export function createReviewChange(reviewer: Reviewer): ReviewChange {
 
 /** The story of a review: redact, select, divide, read each unit, judge, account. */
 async function reviewChange(
-  { models, analysers, scanSecrets, checkSyntax, settings, clock, newId }: Reviewer,
+  { models, prices, analysers, scanSecrets, checkSyntax, settings, clock, newId }: Reviewer,
   original: Change,
   scope: RunScope,
   observer: ReviewObserver,
@@ -97,7 +101,7 @@ async function reviewChange(
   )
   const linters = analysers.filter(({ kind }) => kind === 'linter')
   const factsOf = createFileFacts(change.files, linters)
-  const ask = model && recordedAsk(model, clock, (call) => observer.call(call))
+  const ask = model && recordedAsk(model, { clock, ...(prices && { prices }) }, (call) => observer.call(call))
   const surroundings = await openSurroundings(model && change.openHead, scanSecrets, hide, observer, signal)
   const reading =
     model && ask
@@ -129,6 +133,8 @@ async function reviewChange(
   await observer.event({ step: 'found', detail: countFound(analysed, units) })
 
   const findings = await proveSuggestions(judge(examined, settings), change.files, checkSyntax, signal)
+  const shortage = noteOverBudget(findings, units)
+  if (shortage) await observer.event({ step: 'over a cap', detail: shortage.detail })
   const receipt = makeReceipt({
     files,
     complete: change.complete,
@@ -136,13 +142,16 @@ async function reviewChange(
     analysers: analysed,
     linters,
     findings,
+    ...(shortage && { notes: shortage.notes }),
     ...(model && { model: model.id }),
   })
   return { findings, receipt }
 }
 
-function toReadUnit({ unit, source, failure }: ReviewedUnit): ReadUnit {
-  if (failure !== undefined) return { unit, outcome: 'failed', reason: failure }
+function toReadUnit({ unit, source, failure, isOverBudget }: ReviewedUnit): ReadUnit {
+  if (failure !== undefined) {
+    return { unit, outcome: isOverBudget ? 'over-budget' : 'failed', reason: failure }
+  }
   return { unit, outcome: source === 'cache' ? 'from-cache' : 'read' }
 }
 

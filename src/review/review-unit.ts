@@ -31,6 +31,7 @@ export interface ReviewedUnit {
   readonly source: UnitOutcome['source']
   /** Why its hunks do not count as read. */
   readonly failure?: string
+  readonly isOverBudget?: true
 }
 
 /** Finds in one unit, examines what was found, and has a second look at what stood that. */
@@ -40,13 +41,14 @@ export async function reviewUnit(unit: Unit, reading: UnitReading): Promise<read
   )
   const facts = await reading.facts()
   const reviewed: ReviewedUnit[] = []
-  for (const { unit: part, candidates, source, failure } of outcomes) {
+  for (const { unit: part, candidates, source, failure, isOverBudget } of outcomes) {
     const examined = candidates.map((found) => examine(found, facts, reading.settled))
     reviewed.push({
       unit: part,
       source,
       examined: reading.verifies ? await lookAgain(part, examined, reading) : examined,
       ...(failure !== undefined && { failure }),
+      ...(isOverBudget && { isOverBudget }),
     })
   }
   return reviewed

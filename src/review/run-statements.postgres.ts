@@ -110,9 +110,9 @@ export const insertCall = statement<object>(
   'runs-insert-call',
   `with ${HELD}
    insert into llm_calls (run_id, attempt, purpose, unit, model, input_tokens, cached_input_tokens, output_tokens,
-     latency_ms, outcome, detail, source, cache_lookup, cache_key, cache_key_parts)
+     latency_ms, outcome, detail, source, cache_lookup, cache_key, cache_key_parts, cost_micro_dollars)
    select id, attempt, $3, $4, $5, $6::bigint, $7::bigint, $8::bigint, $9::double precision, $10, $11, $12,
-     $13, $14, $15::jsonb
+     $13, $14, $15::jsonb, $16::bigint
    from held
    returning id`,
 )
@@ -232,8 +232,8 @@ export const settlePullRequest = statement<never>(
 export const insertReceipt = statement<never>(
   'runs-insert-receipt',
   `insert into receipts (run_id, outcome, reason, reader_model, reader_analysers, hunks_read, hunks_from_cache,
-     hunks_skipped, hunks_over_budget, hunks_failed, findings_posted, findings_merged, findings_dropped, files)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb)`,
+     hunks_skipped, hunks_over_budget, hunks_failed, findings_posted, findings_merged, findings_dropped, files, notes)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15)`,
 )
 
 /** Only what really reached the pull request: a run that was cut short decided to post, and did not. */

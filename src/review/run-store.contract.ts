@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { microDollars } from '../budget/money.ts'
 import type { CommitId } from '../github/github.ts'
 import type { Finding } from './finding.ts'
 import type { Receipt } from './receipt.ts'
@@ -32,6 +33,7 @@ export interface RunSeen {
     latency_ms: number
     detail: string
     source: string
+    cost: number | null
     lookup: string | null
     key: string | null
     parts: object | null
@@ -313,6 +315,7 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     outcome: 'answered',
     detail: 'stop',
     source: 'cache',
+    cost: microDollars(4_000_000_000),
     cache: { lookup: 'hit', key: 'c'.repeat(64), parts: { rules: 'a1', 'prompt: hunks': 'b2' } },
   } as const
 
@@ -360,6 +363,7 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
         latency_ms: 12.5,
         detail: 'stop',
         source: 'cache',
+        cost: 4_000_000_000,
         lookup: 'hit',
         key: 'c'.repeat(64),
         parts: { rules: 'a1', 'prompt: hunks': 'b2' },

@@ -31,7 +31,7 @@ const look = statement<RunSeen>(
      (select coalesce(jsonb_agg(jsonb_build_object('attempt', attempt, 'step', step, 'detail', detail) order by id), '[]')
       from run_events where run_id = run.id) as events,
      (select coalesce(jsonb_agg(jsonb_build_object('attempt', attempt, 'unit', unit, 'input_tokens', input_tokens,
-        'latency_ms', latency_ms, 'detail', detail, 'source', source, 'lookup', cache_lookup,
+        'latency_ms', latency_ms, 'detail', detail, 'source', source, 'cost', cost_micro_dollars, 'lookup', cache_lookup,
         'key', cache_key, 'parts', cache_key_parts) order by id), '[]')
       from llm_calls where run_id = run.id) as calls,
      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'verdict', verdict, 'side', side, 'title', title)

@@ -42,7 +42,8 @@ export function openRunStore(database: Database, newId: IdSource = randomIds): R
       await held(database, run, sql.insertEvent, storableText(step), storableJson(detail))
     },
 
-    recordCall: async (run, { purpose, unit, model, usage, latencyMs, outcome, detail, source, cache }) => {
+    recordCall: async (run, call) => {
+      const { purpose, unit, model, usage, latencyMs, outcome, detail, source, cache, cost } = call
       const tokens = [usage.inputTokens, usage.cachedInputTokens, usage.outputTokens]
       const texts = { unit: storableText(unit), model: storableText(model), detail: storableText(detail) }
       await held(
@@ -60,6 +61,7 @@ export function openRunStore(database: Database, newId: IdSource = randomIds): R
         cache?.lookup ?? null,
         cache?.key ?? null,
         cache ? storableJson(cache.parts) : null,
+        cost ?? null,
       )
     },
 
@@ -196,7 +198,15 @@ function shownColumns(shown: ShownPullRequest): readonly SqlValue[] {
 }
 
 /** A receipt in the order in which `runs-insert-receipt` takes it. */
-function receiptColumns({ outcome, reason, reader, hunks, findings, files }: Receipt): readonly SqlValue[] {
+function receiptColumns({
+  outcome,
+  reason,
+  reader,
+  hunks,
+  findings,
+  files,
+  notes = [],
+}: Receipt): readonly SqlValue[] {
   return [
     outcome,
     reason === undefined ? null : storableText(reason),
@@ -211,5 +221,6 @@ function receiptColumns({ outcome, reason, reader, hunks, findings, files }: Rec
     findings.merged,
     findings.dropped,
     storableJson(files),
+    notes.map(storableText),
   ]
 }

@@ -62,13 +62,17 @@ test('what an answer from the cache had cost is counted apart from what was paid
   const metrics = openMetrics()
   const call = { purpose: 'find', outcome: 'answered', seconds: 3, cachedInputTokens: 0 } as const
   metrics.modelCall({ ...call, source: 'model', inputTokens: 10, outputTokens: 1 })
-  metrics.modelCall({ ...call, source: 'cache', inputTokens: 700, outputTokens: 70 })
+  metrics.modelCall({ ...call, source: 'cache', inputTokens: 700, outputTokens: 70, cost: 1_500_000 })
+  metrics.overCap('day', 'tokens')
   const lines = (await metrics.text()).split('\n')
   expect(lines).toEqual(
     expect.arrayContaining([
       'lorgnette_model_tokens_total{kind="input",outcome="answered",source="model"} 10',
       'lorgnette_model_tokens_total{kind="input",outcome="answered",source="cache"} 700',
       'lorgnette_model_tokens_total{kind="output",outcome="answered",source="cache"} 70',
+      'lorgnette_model_cost_dollars_total{source="cache"} 1.5',
+      'lorgnette_model_calls_without_price_total{source="model"} 1',
+      'lorgnette_over_cap_total{scope="day",measure="tokens"} 1',
     ]),
   )
 })

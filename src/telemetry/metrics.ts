@@ -52,12 +52,16 @@ export interface Metrics {
     readonly inputTokens: number
     readonly cachedInputTokens: number
     readonly outputTokens: number
+    /** Micro-dollars; absent when the price is not known. */
+    readonly cost?: number
   }): void
   /** Once for each question that the cache stands before. */
   cacheLookup(lookup: 'hit' | 'wait' | 'miss' | 'bad-entry' | 'error'): void
   /** An entry that could not be read, and was removed. */
   cacheBadEntry(): void
   cacheError(operation: CacheOperation): void
+  /** A question was not asked because what may be spent is spent, by the scope of the cap and what it counts. */
+  overCap(scope: string, measure: 'money' | 'tokens'): void
   /** `verdict` is `posted`, `merged` or `dropped`; `reason` the place, or why it was dropped. */
   findings(verdict: 'posted' | 'merged' | 'dropped', reason: string, count?: number): void
   githubCall(outcome: CallOutcome): void
@@ -123,6 +127,20 @@ export function openMetrics(): Metrics {
     'outcome',
     'source',
   ])
+  const modelCost = counter(
+    'model_cost_dollars_total',
+    'Money: paid (source model) and saved (source cache).',
+    ['source'],
+  )
+  const unpriced = counter(
+    'model_calls_without_price_total',
+    'Questions whose cost is not known, by who answered.',
+    ['source'],
+  )
+  const overCaps = counter('over_cap_total', 'Questions that were not asked because of a cap.', [
+    'scope',
+    'measure',
+  ])
   const cacheLookups = counter('cache_lookups_total', 'Questions by what the cache had to do with them.', [
     'outcome',
   ])
@@ -151,12 +169,16 @@ export function openMetrics(): Metrics {
     job: (kind, outcome) => jobs.inc({ kind, outcome }),
     run: (outcome, seconds) => runs.observe({ outcome }, seconds),
     runWaited: (seconds) => waits.observe(seconds),
-    modelCall: ({ purpose, outcome, source, seconds, inputTokens, cachedInputTokens, outputTokens }) => {
+    modelCall: ({ purpose, outcome, source, seconds, cost, ...usage }) => {
+      const { inputTokens, cachedInputTokens, outputTokens } = usage
       modelCalls.observe({ purpose, outcome, source }, seconds)
       modelTokens.inc({ kind: 'input', outcome, source }, inputTokens - cachedInputTokens)
       modelTokens.inc({ kind: 'cached-input', outcome, source }, cachedInputTokens)
       modelTokens.inc({ kind: 'output', outcome, source }, outputTokens)
+      if (cost !== undefined) modelCost.inc({ source }, cost / 1_000_000)
+      else if (inputTokens + outputTokens > 0) unpriced.inc({ source })
     },
+    overCap: (scope, measure) => overCaps.inc({ scope, measure }),
     cacheLookup: (outcome) => cacheLookups.inc({ outcome }),
     cacheBadEntry: () => badEntries.inc(),
     cacheError: (operation) => cacheErrors.inc({ operation }),

@@ -5,6 +5,7 @@ import type { FileDiff } from '../../diff/file-diff.ts'
 import { parseHunks } from '../../diff/parse-patch.ts'
 import { ContextTooLongError } from '../../llm/context-too-long-error.ts'
 import type { Answer, Question } from '../../llm/model.ts'
+import { OverBudgetError } from '../../llm/over-budget-error.ts'
 import { UnusableAnswerError } from '../../llm/unusable-answer-error.ts'
 import type { Candidate } from '../finding.ts'
 import type { SecondLook } from './second-look.ts'
@@ -30,6 +31,13 @@ function claim(id: string): Candidate {
     confidence: 0.3,
   }
 }
+
+const short = new OverBudgetError('over the money cap of the day')
+const notLooked = (claimed: Candidate['severity']): SecondLook => ({
+  verification: { verdict: 'unsure', reason: short.message, claimed, isOverBudget: true },
+  severity: claimed,
+  origin: 'introduced',
+})
 
 function says(claim: number, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const verdict = { verdict: 'confirmed', reason: 'len(rows) is 0', severity: 'high', certainty: 0.9 }
@@ -228,4 +236,21 @@ test('whatever is answered, every claim gets exactly one look, and nobody else d
       expect(twins.filter((id) => !looks.has(id))).toEqual([])
     }),
   )
+})
+
+test('near a cap only severe claims are asked about, and the others have the reason in the place of a verdict', async () => {
+  const claims = [claim('a'), { ...claim('b'), severity: 'critical' as const }, claim('c')]
+  const { looks, questions } = await verify(claims, [short, { verdicts: [says(1)] }])
+  expect(questions.map(({ stakes }) => stakes)).toEqual(['least', 'high'])
+  expect(looks.get('a')).toEqual(notLooked('low'))
+  expect(looks.get('b')).toMatchObject({ verification: { verdict: 'confirmed', claimed: 'critical' } })
+  expect(looks.get('c')).toEqual(notLooked('low'))
+})
+
+test('at a cap nobody is asked again', async () => {
+  const claims = [claim('a'), { ...claim('b'), severity: 'high' as const }]
+  const { looks, questions } = await verify(claims, [short, short])
+  expect(questions).toHaveLength(2)
+  expect(Object.fromEntries(looks)).toEqual({ a: notLooked('low'), b: notLooked('high') })
+  expect((await verify([claim('a')], [short])).questions).toHaveLength(1)
 })

@@ -54,7 +54,13 @@ export function verifyQuestion(claims: readonly Candidate[], matter: VerifyMatte
       accepts: isVerifyAnswer,
     },
     maxOutputTokens: 8_000,
+    stakes: claims.every(isSevere) ? 'high' : 'least',
   }
+}
+
+/** What is worth a second look also when money is short. */
+export function isSevere({ severity }: Pick<Candidate, 'severity'>): boolean {
+  return severity === 'critical' || severity === 'high'
 }
 
 function isVerifyAnswer(value: unknown): boolean {
