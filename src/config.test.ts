@@ -45,6 +45,15 @@ describe('with nothing but credentials', () => {
     expect(config.review).toEqual(defaultReviewSettings)
   })
 
+  test('nothing is capped', () => {
+    expect(config.spending).toEqual({ caps: {}, prices: [] })
+    const env = { CAP_PER_RUN: '$0.50', CAP_TOKENS_PER_RUN: '200000', CAP_TOKENS_PER_MONTH: '5000000' }
+    expect(readConfig({ ...enough, ...env }).spending.caps).toEqual({
+      run: { money: 500_000, tokens: 200_000 },
+      month: { tokens: 5_000_000 },
+    })
+  })
+
   test('no model is asked', () => {
     expect(config).not.toHaveProperty('llm')
   })
@@ -68,6 +77,37 @@ describe('with nothing but credentials', () => {
 })
 
 describe('faults', () => {
+  test('caps that are negative, absurd, or contradict each other stop the start', () => {
+    const env = { CAP_PER_RUN: '-1', CAP_PER_DAY: '0', CAP_PER_MONTH: '1e9', CAP_TOKENS_PER_DAY: '999' }
+    expect(faults({ ...enough, ...env })).toEqual([
+      'CAP_PER_DAY is too small',
+      'CAP_PER_MONTH is not an amount in dollars',
+      'CAP_PER_RUN is too small',
+      'CAP_TOKENS_PER_DAY is too small',
+    ])
+    expect(faults({ ...enough, CAP_PER_RUN: '5', CAP_PER_DAY: '2.50', CAP_PER_MONTH: '2000000' })).toEqual([
+      'CAP_PER_MONTH is too large',
+      'CAP_PER_RUN is above CAP_PER_DAY, which is met before it',
+    ])
+  })
+
+  test('a file of prices is read at the start, and a mistake in it is named with its entry', () => {
+    const file = path.join(folder, 'prices.json')
+    const wrong = (text: string) => {
+      writeFileSync(file, text)
+      return faults({ ...enough, LLM_PRICES_FILE: file })
+    }
+    const entry = { model: 'openai/gpt-4o', from: '2026-06-01', input: 2, output: 8 }
+    expect(wrong(JSON.stringify([entry]))).toEqual([])
+    expect(wrong('[{')).toEqual(['LLM_PRICES_FILE names a file that is not JSON'])
+    expect(wrong(JSON.stringify([entry, { ...entry, from: '2026-07-01', input: -2 }]))).toEqual([
+      'LLM_PRICES_FILE names a file with a mistake: input of entry 2 is negative',
+    ])
+    expect(faults({ ...enough, LLM_PRICES_FILE: `${file}.gone` })).toEqual([
+      'LLM_PRICES_FILE names no file that can be read',
+    ])
+  })
+
   test('all of them are named at once, each with what is right', () => {
     const env = { PORT: '80a', GITHUB_APP_ID: '12', DASHBOARD_PASSWORD: 'short', REVIEW_DRAFTS: 'yes' }
     expect(faults(env)).toEqual([
