@@ -10,6 +10,7 @@ import { openDoctor } from './cli/doctor-checks.ts'
 import { runDoctor } from './cli/doctor-command.ts'
 import { runEvalCommand, type EvalRequest } from './cli/eval-command.ts'
 import type { EvalModels } from './cli/eval-options.ts'
+import { runHistoryCommand } from './cli/history-command.ts'
 import { runJudgeCommand, type JudgeRequest } from './cli/judge-command.ts'
 import { runProgram, type Commands, type SettingsOption } from './cli/program.ts'
 import { runReplay } from './cli/replay-command.ts'
@@ -71,6 +72,7 @@ const commands: Commands = {
       },
       interrupted.signal,
     ),
+  evalHistory: (request) => runHistoryCommand(request, terminal, interrupted.signal),
   evalJudge: (request, models) =>
     runJudgeCommand(
       request,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { EvalRequest } from './eval-command.ts'
+import type { HistoryRequest } from './history-command.ts'
 import type { JudgeRequest } from './judge-command.ts'
 
 /** Which models an evaluation asks, over what the settings say. */
@@ -13,10 +14,17 @@ export interface EvalModels {
 
 export interface EvalCommands {
   readonly eval: (request: EvalRequest, models: EvalModels) => Promise<number>
+  readonly evalHistory: (request: HistoryRequest) => Promise<number>
   readonly evalJudge: (request: JudgeRequest, models: EvalModels) => Promise<number>
 }
 
 type Parsed<Request> = Request & EvalModels
+
+interface HistoryOptions {
+  readonly fromHistory?: string
+  readonly out: string
+  readonly limit: number
+}
 
 /** Adds `eval`, which measures reviews, with `eval judge`, which measures who measures them. */
 export function addEvalCommands(
@@ -41,10 +49,22 @@ export function addEvalCommands(
       ]),
     )
     .option('--runs <number>', 'how often each case is reviewed', positiveInteger, 1)
+    .addOption(
+      new Option(
+        '--from-history <repo>',
+        'make a dataset of what was mended later in a git repository',
+      ).conflicts('dataset'),
+    )
+    .option('--out <dir>', 'the folder for that dataset', '.lorgnette/history')
+    .option('--limit <number>', 'so many cases of it at most', positiveInteger, 50)
     .addHelpText('after', evalHelp)
-  measure.action(async (options: Partial<Parsed<EvalRequest>>) => {
-    const { model, judge, effort, envFile, dataset, ...request } = options
-    if (dataset === undefined) measure.error("error: option '--dataset <dir>' is needed")
+  measure.action(async (options: Partial<Parsed<EvalRequest>> & HistoryOptions) => {
+    const { model, judge, effort, envFile, dataset, fromHistory, out, limit, ...request } = options
+    if (fromHistory !== undefined) {
+      exit(await commands.evalHistory({ repository: fromHistory, out, limit }))
+      return
+    }
+    if (dataset === undefined) measure.error("error: '--dataset <dir>' or '--from-history <repo>' is needed")
     // Commander gives all options that have a default.
     exit(
       await commands.eval({ ...request, dataset } as EvalRequest, defined({ model, judge, effort, envFile })),

@@ -20,6 +20,7 @@ async function run(args: readonly string[], over: Partial<Commands> = {}) {
     review: note('review'),
     replay: note('replay'),
     eval: note('eval'),
+    evalHistory: note('evalHistory'),
     evalJudge: note('evalJudge'),
     doctor: note('doctor'),
     cache: note('cache'),
@@ -163,7 +164,8 @@ describe('a command line that cannot be understood ends with 2, says why, and ru
     [['dead-letters', 'replay'], "name the ids of dead letters, or '--all'"],
     [['dead-letters', 'replay', 'a', '--all'], 'cannot be used with ids'],
     [['dead-letters', 'discard', '--all'], "needs '--yes'"],
-    [['eval'], "option '--dataset <dir>' is needed"],
+    [['eval'], "'--dataset <dir>' or '--from-history <repo>' is needed"],
+    [['eval', '--dataset', 'x', '--from-history', '.'], 'cannot be used with'],
     [['eval', '--dataset', 'x', '--runs', '0'], 'Expected a whole number from 1 on'],
     [['eval', 'judge'], "required option '--calibration <dir>'"],
     [['replay'], "missing required argument 'dir'"],
@@ -204,6 +206,11 @@ describe('an evaluation', () => {
         { judge: false },
       ],
     ])
+  })
+
+  test('may have its cases from the history of a repository', async () => {
+    const { calls } = await run(['eval', '--from-history', 'shop', '--limit', '9'])
+    expect(calls).toEqual([['evalHistory', { repository: 'shop', out: '.lorgnette/history', limit: 9 }]])
   })
 
   test('of a judge has options of its own', async () => {

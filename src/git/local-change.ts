@@ -6,6 +6,7 @@ import type { Change } from '../review/change.ts'
 import { changedBlobs } from './changed-blobs.ts'
 import { chooseBase, type ChosenBase } from './choose-base.ts'
 import { openCommitTree } from './commit-tree.ts'
+import { diffCommits } from './diff-commits.ts'
 import { findRepository, type LocalRepository } from './local-repository.ts'
 import { readContents } from './read-contents.ts'
 import { findWorkTree, hasUncommittedChanges } from './work-tree.ts'
@@ -29,25 +30,6 @@ export interface LocalChange extends Change {
   readonly leavesUncommitted: boolean
 }
 
-const maxPatchBytes = 100_000_000
-
-/** A plain patch, whatever the user's settings make of diffs; nothing that they name is run. */
-const diffOptions = [
-  '-r',
-  '-p',
-  '-M',
-  '--full-index',
-  '--unified=3',
-  '--inter-hunk-context=0',
-  '--submodule=short',
-  '--ignore-submodules=none',
-  '--src-prefix=a/',
-  '--dst-prefix=b/',
-  '--no-color',
-  '--no-ext-diff',
-  '--no-textconv',
-]
-
 /**
  * What a branch changes since it left its base: the same as GitHub shows for a pull request.
  * Throws a permanent error that says what to do when the folder is no repository, a name means no commit, the base
@@ -58,10 +40,7 @@ export async function readLocalChange(range: LocalRange, signal: AbortSignal): P
   const headCommit = await commitOf(repository, range.head ?? 'HEAD', '--head')
   const base = await namedBase(repository, range.base)
   const baseCommit = await mergeBase(repository, base, headCommit)
-  const patch = await repository.bytes(['diff-tree', ...diffOptions, baseCommit, headCommit], {
-    maxBytes: maxPatchBytes,
-  })
-  const diffs = parsePatch(patch)
+  const diffs = parsePatch(await diffCommits(repository, baseCommit, headCommit))
   const blobs = await changedBlobs(repository, baseCommit, headCommit)
   const contents = await readContents(repository, blobs.values())
   return {
