@@ -60,7 +60,7 @@ test('on real changes, odd ones among them, every comment stands where it should
     dataset === undefined,
     'EVAL_CASES is not set: it names the folder of rebuilt evaluation cases',
   )
-  const { cases } = await readDataset(dataset ?? '')
+  const { cases } = await readDataset(dataset ?? '', context.signal)
   const reviewer = {
     models: sharedModel(scriptedReader),
     analysers: [openRuff(), openOxlint(), openSecrets()],
@@ -74,7 +74,7 @@ test('on real changes, odd ones among them, every comment stands where it should
     { reviewer, collect: false, folder },
     { cases, runs: 1, concurrency: 2 },
     () => undefined,
-    new AbortController().signal,
+    context.signal,
   )
   const setup = { model: scriptedReader.id, judge: null, effort: 'quick', runs: 1, missing: [], cases }
   const report = makeReport(setup, runs)

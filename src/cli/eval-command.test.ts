@@ -11,6 +11,8 @@ import { scanSecrets } from '../analysis/secret-scanner.ts'
 import { systemClock } from '../base/clock.ts'
 import { packageRoot } from '../base/package-root.ts'
 import { randomIds } from '../base/ids.ts'
+import { microDollars } from '../budget/money.ts'
+import type { Prices } from '../budget/prices.ts'
 import type { EvalReport } from '../eval/eval-report.ts'
 import { openModel } from '../llm/model.ai-sdk.ts'
 import { sharedModel } from '../llm/model-source.ts'
@@ -25,8 +27,10 @@ let folder: string
 let llm: LlmEmulator
 /** What the reader finds, by the line it stands on. */
 let mistakes: Record<string, string>
+let prices: Prices | undefined
 
 beforeEach(async () => {
+  prices = undefined
   folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-eval-'))
   llm = await openLlmEmulator({ answer: (question) => ({ kind: 'json', value: answerTo(question) }) })
   mistakes = {
@@ -118,6 +122,7 @@ async function evaluate({ judge = open('judge'), model = open('reader'), signal,
         settings: { ...defaultReviewSettings, effort: 'quick' },
         clock: systemClock,
         newId: randomIds,
+        ...(prices && { prices }),
       },
       ...(judge !== 'none' && { judge: collect ? unaskedModel(judge.id) : judge }),
       collect,
@@ -165,6 +170,20 @@ describe('an evaluation', () => {
     delete titles['shared by all calls']
     expect(report().lost).toEqual({ 'below-threshold': 1 })
     expect(stdout).toContain('had as "A negative limit shows the wrong end": below-threshold')
+  })
+
+  test('costs what its models cost, and says nothing where a price is not known', async () => {
+    const { report, stdout } = await evaluate()
+    expect(report().costPerChange).toBeNull()
+    expect(stdout).not.toContain('Cost of a review')
+    rmSync(path.join(folder, 'record'), { recursive: true })
+    // A dollar for a thousand tokens of output, wherever they come from.
+    prices = { costOf: (_, { outputTokens }) => microDollars(outputTokens * 1_000) }
+    const priced = (await evaluate()).report()
+    const { find, judge } = priced.tokens
+    expect(find?.cost).toBe((find?.usage.outputTokens ?? 0) * 1_000)
+    expect(judge?.cost).toBeGreaterThan(0)
+    expect(priced.costPerChange).toBeCloseTo((find?.cost ?? 0) / 1_000_000 / 3, 10)
   })
 
   test('without a judge is counted by place alone, which says less', async () => {

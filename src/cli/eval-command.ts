@@ -15,6 +15,8 @@ export interface EvalRequest {
   readonly dataset: string
   /** Cases to run; all unless told. */
   readonly cases?: readonly string[]
+  /** Where the repositories of the cases are, to look at files beside the changes. */
+  readonly repositories?: string
   readonly runs: number
   readonly concurrency: number
   /** The folder for all answers. What is answered there is not asked again. */
@@ -42,7 +44,10 @@ export async function runEvalCommand(
 ): Promise<0 | 1 | 2> {
   const { stdout, stderr } = terminal
   try {
-    const { cases, missing } = await readDataset(request.dataset, request.cases)
+    const { cases, missing } = await readDataset(request.dataset, signal, {
+      ...(request.cases && { only: request.cases }),
+      ...(request.repositories !== undefined && { repositories: request.repositories }),
+    })
     const tools = open()
     const total = cases.length * request.runs
     let ended = 0

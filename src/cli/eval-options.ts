@@ -40,6 +40,7 @@ export function addEvalCommands(
       .option('--cases <ids>', 'only these, with commas between them', listOf)
       .option('--model <provider/model>', 'the model that reviews (default: LLM_MODEL)'),
   )
+    .option('--repositories <dir>', 'where the repositories of the cases are, to look beside the changes')
     .option('--no-judge', 'ask no judge: comments are matched by their place alone')
     .addOption(
       new Option('--effort <effort>', 'how thorough the reviews are (default: REVIEW_EFFORT)').choices([

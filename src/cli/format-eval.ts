@@ -85,6 +85,10 @@ function otherLines(report: EvalReport): string[] {
         `Tokens to ${purpose}: ${usage.inputTokens} in (${usage.cachedInputTokens} cached), ${usage.outputTokens} out; ` +
         `${count(questions, 'question')} of ${promptTokens} by our estimate`,
     ),
+    ...(report.costPerChange === null
+      ? []
+      : [`Cost of a review: $${report.costPerChange.toFixed(4)} on average`]),
+    `Files beside the change were at hand for ${count(report.withHead, 'review')}`,
     `Prompt tokens for each token of diff: ${decimal(report.promptTokensPerDiffToken)} (median, estimated)`,
     `Seconds for a review: ${decimal(seconds.median)} (median), ${decimal(seconds.total)} in all`,
     `Bounds in brackets: ${report.intervals}`,

@@ -8,6 +8,8 @@ import { openScratchRepository, type ScratchRepository } from '../../test/scratc
 import { readDataset } from '../eval/read-dataset.ts'
 import { runHistoryCommand } from './history-command.ts'
 
+const never = new AbortController().signal
+
 let out: string
 let repository: ScratchRepository
 
@@ -31,7 +33,7 @@ function commit(message: string, files: Readonly<Record<string, string>>): void 
 async function make(limit = 50) {
   const terminal = { stdin: Readable.from([]), stdout: new CapturedOutput(), stderr: new CapturedOutput() }
   const request = { repository: repository.folder, out, limit }
-  const code = await runHistoryCommand(request, terminal, new AbortController().signal)
+  const code = await runHistoryCommand(request, terminal, never)
   return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text }
 }
 
@@ -47,7 +49,7 @@ describe('a pull request of which a later fix changed lines becomes a case', () 
       code: 0,
       stdout: expect.stringMatching(/^1 case of 3 commits, 3 pull requests and 1 fixes/) as unknown,
     })
-    const { cases } = await readDataset(out)
+    const { cases } = await readDataset(out, never)
     expect(cases).toMatchObject([
       {
         id: 'pr-12',
@@ -83,7 +85,7 @@ describe('a pull request of which a later fix changed lines becomes a case', () 
     commit('A licence', { 'mean.py': `# MIT\n\n${before}` })
     commit('Fix the mean of nothing', { 'mean.py': `# MIT\n\n${after}` })
     await make()
-    const { cases } = await readDataset(out)
+    const { cases } = await readDataset(out, never)
     expect(cases).toMatchObject([
       {
         id: 'pr-7',
@@ -97,7 +99,7 @@ describe('a pull request of which a later fix changed lines becomes a case', () 
     commit('Show the mean (#12)', { 'mean.py': before })
     repository.git('revert', '--no-edit', 'HEAD')
     await make()
-    const { cases } = await readDataset(out)
+    const { cases } = await readDataset(out, never)
     expect(cases[0]?.golden).toMatchObject([
       {
         comment: expect.stringMatching(/^Revert "Show the mean \(#12\)"/) as unknown,
@@ -111,7 +113,7 @@ test('who reviews does not learn which commit mended it', async () => {
   commit('Show the mean (#12)', { 'mean.py': before })
   commit('fix: no values (#14)', { 'mean.py': after })
   await make()
-  const [evalCase] = (await readDataset(out)).cases
+  const [evalCase] = (await readDataset(out, never)).cases
   expect(JSON.stringify(evalCase?.change)).not.toContain('no values')
   const facts = readFileSync(path.join(out, 'cases', 'pr-12', 'case.json'), 'utf8')
   expect(facts).not.toContain('no values')
@@ -152,5 +154,5 @@ test('no more cases are made than were asked for, the newest first', async () =>
   commit('Two (#2)', { 'two.py': before })
   commit('fix: both', { 'one.py': after, 'two.py': after })
   await make(1)
-  expect((await readDataset(out)).cases.map(({ id }) => id)).toEqual(['pr-2'])
+  expect((await readDataset(out, never)).cases.map(({ id }) => id)).toEqual(['pr-2'])
 })

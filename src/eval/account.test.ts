@@ -25,7 +25,10 @@ function lost(entries: number, verdicts: readonly Verdict[], counted = verdicts.
     files: [],
     findings: { posted: counted, merged: 0, dropped: 0 },
   } as const
-  return unaccounted({ findings, receipt }, { find: { questions: 1, promptTokens: 0, usage, entries } })
+  return unaccounted(
+    { findings, receipt },
+    { find: { questions: 1, promptTokens: 0, usage, cost: 0, unpriced: 0, entries } },
+  )
 }
 
 const posted: Verdict = { kind: 'posted', place: 'inline' }

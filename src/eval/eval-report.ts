@@ -2,7 +2,7 @@ import { severities, type Severity } from '../review/finding.ts'
 import { profiles, type EvalCase, type GoldenFinding } from './eval-case.ts'
 import { caseRow, type CaseRow } from './case-row.ts'
 import { quality, rate, type Quality, type Rate } from './figures.ts'
-import type { Meter, Meters } from './metered-model.ts'
+import { addMeter, type Meter, type Meters } from './metered-model.ts'
 import type { CaseRun } from './run-case.ts'
 import type { CaseScore } from './score-case.ts'
 
@@ -47,6 +47,10 @@ export interface EvalReport {
   /** Reviews that did not read every reviewable hunk. */
   readonly notWhole: number
   readonly tokens: Readonly<Record<string, Meter>>
+  /** Of the reviews alone, in US dollars; null where no price is known. */
+  readonly costPerChange: number | null
+  /** Reviews that could look at files beside the change. */
+  readonly withHead: number
   /** Estimated tokens of all questions of a review for each one of its diff: the median over the changes. */
   readonly promptTokensPerDiffToken: number | null
   readonly seconds: { readonly total: number; readonly median: number | null }
@@ -124,6 +128,8 @@ export function makeReport({ cases, ...setup }: EvalSetup, all: readonly CaseRun
     },
     notWhole: done.filter(({ whole }) => !whole).length,
     tokens: addMeters(done.flatMap(({ meters, judgeMeters }) => [meters, judgeMeters])),
+    costPerChange: costPerChange(plain),
+    withHead: done.filter((run) => run.case.change.openHead !== undefined).length,
     promptTokensPerDiffToken: median(
       done
         .filter(({ meters }) => Object.keys(meters).length > 0)
@@ -184,17 +190,10 @@ function addMeters(all: readonly Meters[]): Record<string, Meter> {
   return sums
 }
 
-function addMeter(a: Meter, b: Meter): Meter {
-  return {
-    questions: a.questions + b.questions,
-    promptTokens: a.promptTokens + b.promptTokens,
-    entries: a.entries + b.entries,
-    usage: {
-      inputTokens: a.usage.inputTokens + b.usage.inputTokens,
-      cachedInputTokens: a.usage.cachedInputTokens + b.usage.cachedInputTokens,
-      outputTokens: a.usage.outputTokens + b.usage.outputTokens,
-    },
-  }
+function costPerChange(runs: readonly DoneRun[]): number | null {
+  const all = Object.values(addMeters(runs.map(({ meters }) => meters)))
+  if (runs.length === 0 || all.some(({ unpriced }) => unpriced > 0)) return null
+  return all.reduce((sum, { cost }) => sum + cost, 0) / 1_000_000 / runs.length
 }
 
 function promptTokens(meters: Meters): number {

@@ -2,10 +2,9 @@ import { openRecording } from '../llm/recording.ts'
 import { recordingModel } from '../llm/recording-model.ts'
 import { replayingModel } from '../llm/replaying-model.ts'
 import type { Answer, Model, Question } from '../llm/model.ts'
-import type { Clock } from '../base/clock.ts'
 import type { Finding } from '../review/finding.ts'
 import type { EvalCase, GoldenFinding } from './eval-case.ts'
-import { meteredModel, type Meters } from './metered-model.ts'
+import { meteredModel, type MeterOptions, type Meters } from './metered-model.ts'
 import type { Statement } from './judge-question.ts'
 import { judgeStatements } from './judge-statements.ts'
 import type { Naming } from './score-case.ts'
@@ -18,19 +17,18 @@ export interface Judge {
   name(known: Pick<EvalCase, 'golden' | 'knownInvalid'>, comments: readonly Finding[]): Promise<Naming>
 }
 
-export interface JudgeOptions {
+export interface JudgeOptions extends MeterOptions {
   readonly model: Model
   /** Where its answers are kept. */
   readonly folder: string
   /** Whether nobody is asked: questions without an answer are left in the folder. */
   readonly collect: boolean
-  readonly clock: Clock
 }
 
-export function openJudge({ model, folder, collect, clock }: JudgeOptions, signal: AbortSignal): Judge {
+export function openJudge({ model, folder, collect, ...meter }: JudgeOptions, signal: AbortSignal): Judge {
   const recording = openRecording(folder)
   const replaying = collect ? replayingModel(recording, { id: model.id, collect }) : undefined
-  const metered = meteredModel(replaying ?? recordingModel(model, recording, clock))
+  const metered = meteredModel(replaying ?? recordingModel(model, recording, meter.clock), meter)
   const ask = (question: Question): Promise<Answer> => metered.model.ask(question, signal)
   return {
     meters: metered.meters,

@@ -1,44 +1,87 @@
+import type { Clock } from '../base/clock.ts'
+import type { Prices } from '../budget/prices.ts'
 import type { Model, Question, Usage } from '../llm/model.ts'
+import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
 import { estimateTokens } from '../review/estimate-tokens.ts'
 
 /** What was asked of one model in one review. */
 export interface Meter {
-  questions: number
+  readonly questions: number
   /** Estimated from the texts, the same for every provider. */
-  promptTokens: number
-  /** As the providers count. */
-  usage: Usage
+  readonly promptTokens: number
+  /** As the providers count, of unusable answers, too. */
+  readonly usage: Usage
+  /** What that costs, in millionths of a US dollar, as far as prices are known. */
+  readonly cost: number
+  /** Questions of a model whose price is not known: they are not in `cost`. */
+  readonly unpriced: number
   /** Entries in the answers to "what is wrong": each has to come out as a finding. */
-  entries: number
+  readonly entries: number
 }
 
 export type Meters = Partial<Record<Question['purpose'], Meter>>
 
+const nothing: Meter = {
+  questions: 0,
+  promptTokens: 0,
+  usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 },
+  cost: 0,
+  unpriced: 0,
+  entries: 0,
+}
+
+export interface MeterOptions {
+  /** Without them nothing has a price. */
+  readonly prices?: Prices
+  readonly clock: Clock
+}
+
 /** A model that counts what goes in and what comes out, for each purpose. */
-export function meteredModel(model: Model): { readonly model: Model; readonly meters: Meters } {
+export function meteredModel(
+  model: Model,
+  pricing?: MeterOptions,
+): { readonly model: Model; readonly meters: Meters } {
   const meters: Meters = {}
+  const add = (purpose: Question['purpose'], more: Partial<Meter>): void => {
+    meters[purpose] = addMeter(meters[purpose] ?? nothing, { ...nothing, ...more })
+  }
+  const addUsage = (purpose: Question['purpose'], answerer: string, usage: Usage): void => {
+    const cost = pricing?.prices?.costOf(answerer, usage, pricing.clock.now())
+    add(purpose, cost === undefined ? { usage, unpriced: 1 } : { usage, cost })
+  }
   return {
     meters,
     model: {
       id: model.id,
       async ask(question, signal) {
-        const meter = (meters[question.purpose] ??= {
-          questions: 0,
-          promptTokens: 0,
-          usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 },
-          entries: 0,
-        })
-        meter.questions += 1
-        meter.promptTokens += estimateTokens(question.system) + estimateTokens(question.prompt)
-        const answer = await model.ask(question, signal)
-        meter.usage = {
-          inputTokens: meter.usage.inputTokens + answer.usage.inputTokens,
-          cachedInputTokens: meter.usage.cachedInputTokens + answer.usage.cachedInputTokens,
-          outputTokens: meter.usage.outputTokens + answer.usage.outputTokens,
+        const { purpose, system, prompt } = question
+        add(purpose, { questions: 1, promptTokens: estimateTokens(system) + estimateTokens(prompt) })
+        try {
+          const answer = await model.ask(question, signal)
+          addUsage(purpose, answer.model, answer.usage)
+          if (purpose === 'find') add(purpose, { entries: countEntries(answer.value) })
+          return answer
+        } catch (error) {
+          if (error instanceof UnusableAnswerError) addUsage(purpose, model.id, error.usage)
+          throw error
         }
-        if (question.purpose === 'find') meter.entries += countEntries(answer.value)
-        return answer
       },
+    },
+  }
+}
+
+/** Both together. */
+export function addMeter(a: Meter, b: Meter): Meter {
+  return {
+    questions: a.questions + b.questions,
+    promptTokens: a.promptTokens + b.promptTokens,
+    cost: a.cost + b.cost,
+    unpriced: a.unpriced + b.unpriced,
+    entries: a.entries + b.entries,
+    usage: {
+      inputTokens: a.usage.inputTokens + b.usage.inputTokens,
+      cachedInputTokens: a.usage.cachedInputTokens + b.usage.cachedInputTokens,
+      outputTokens: a.usage.outputTokens + b.usage.outputTokens,
     },
   }
 }

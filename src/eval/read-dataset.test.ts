@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { packageRoot } from '../base/package-root.ts'
 import { readDataset } from './read-dataset.ts'
 
+const never = new AbortController().signal
+
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-dataset-'))
@@ -46,7 +48,7 @@ test('a case is its change, and what a good review says', async () => {
     known_invalid: [{ ...golden, id: 'n1', severity: null }],
   })
   write('one/files/a.py', 'x = 1\n')
-  const { cases } = await readDataset(folder)
+  const { cases } = await readDataset(folder, never)
   expect(cases).toMatchObject([
     {
       id: 'one',
@@ -70,7 +72,7 @@ test('a case is its change, and what a good review says', async () => {
 
 test('who reviews learns neither the answers nor where they can be looked up', async () => {
   writeCase('one', { expect: 'findings', findings: [golden] })
-  const { cases } = await readDataset(folder)
+  const { cases } = await readDataset(folder, never)
   expect(JSON.stringify(cases[0]?.change)).not.toMatch(/It fails|pull\/1/)
 })
 
@@ -79,9 +81,9 @@ test('cases may stand in a folder of their own; those without a diff are missing
   writeCase('cases/one')
   write('cases/three/case.json', {})
   write('index.json', [])
-  expect((await readDataset(folder)).cases.map(({ id }) => id)).toEqual(['one', 'two'])
-  expect((await readDataset(folder)).missing).toEqual(['three'])
-  const chosen = await readDataset(folder, ['two', 'three', 'four'])
+  expect((await readDataset(folder, never)).cases.map(({ id }) => id)).toEqual(['one', 'two'])
+  expect((await readDataset(folder, never)).missing).toEqual(['three'])
+  const chosen = await readDataset(folder, never, { only: ['two', 'three', 'four'] })
   expect(chosen.cases.map(({ id }) => id)).toEqual(['two'])
   expect(chosen.missing).toEqual(['three', 'four'])
 })
@@ -91,7 +93,7 @@ test('a path that leads out of the case is not read', async () => {
   write('one/secret.txt', 'x = 1\n')
   write('one/files/other.py', '')
   write('one/diff.patch', patch.replaceAll('a.py', '../secret.txt'))
-  const { cases } = await readDataset(folder)
+  const { cases } = await readDataset(folder, never)
   expect(cases[0]?.change.files[0]).not.toHaveProperty('content')
 })
 
@@ -102,16 +104,16 @@ test.each([
 ])('a wrong %s is named, with the place', async (name, content, message) => {
   writeCase('one')
   write(`one/${name}`, content)
-  await expect(readDataset(folder)).rejects.toThrow(message)
+  await expect(readDataset(folder, never)).rejects.toThrow(message)
 })
 
 test('a folder without cases is no dataset', async () => {
-  await expect(readDataset(folder)).rejects.toThrow('there is no case in')
-  await expect(readDataset(path.join(folder, 'x'))).rejects.toThrow('cannot be read')
+  await expect(readDataset(folder, never)).rejects.toThrow('there is no case in')
+  await expect(readDataset(path.join(folder, 'x'), never)).rejects.toThrow('cannot be read')
 })
 
 test('the sample that comes along fits together: diffs, files, and the lines of its golden findings', async () => {
-  const { cases } = await readDataset(path.join(packageRoot, 'evals', 'sample'))
+  const { cases } = await readDataset(path.join(packageRoot, 'evals', 'sample'), never)
   expect(cases.map(({ expects }) => expects).toSorted()).toEqual(['findings', 'findings', 'no findings'])
   for (const { change, golden, knownInvalid } of cases) {
     for (const { diff, content } of change.files) {

@@ -9,6 +9,7 @@ import { parsePatch } from '../diff/parse-patch.ts'
 import type { ChangedText } from '../review/change.ts'
 import { contentOf } from '../review/content-of.ts'
 import { estimateTokens } from '../review/estimate-tokens.ts'
+import { headOfCase } from './head-of-case.ts'
 import { profiles, type EvalCase, type GoldenFinding } from './eval-case.ts'
 
 export interface Dataset {
@@ -17,12 +18,23 @@ export interface Dataset {
   readonly missing: readonly string[]
 }
 
+export interface DatasetOptions {
+  /** Cases that are wanted; all unless told. */
+  readonly only?: readonly string[]
+  /** Where the repositories of the cases are: see `headOfCase`. Without it nothing is known of files beside a change. */
+  readonly repositories?: string
+}
+
 /**
  * Reads cases: folders with `case.json` (title and body), `diff.patch`, `files/` (changed files as they are after the
  * change) and `golden.json` (what a good review says). They stand in the dataset, or in `cases/` in it.
- * `only` names the ones that are wanted. Throws a permanent error when there are none, or one cannot be read.
+ * Throws a permanent error when there are none, or one cannot be read.
  */
-export async function readDataset(folder: string, only?: readonly string[]): Promise<Dataset> {
+export async function readDataset(
+  folder: string,
+  signal: AbortSignal,
+  { only, repositories }: DatasetOptions = {},
+): Promise<Dataset> {
   const inside = path.join(folder, 'cases')
   const root = existsSync(inside) ? inside : folder
   const entries = await readdir(root, { withFileTypes: true }).catch((error: unknown) => {
@@ -38,13 +50,17 @@ export async function readDataset(folder: string, only?: readonly string[]): Pro
     throw new PermanentError(`there is no case in ${root}: a case is a folder with case.json and diff.patch`)
   }
   const cases: EvalCase[] = []
-  for (const id of whole) cases.push(await readCase(path.join(root, id), id))
+  for (const id of whole) cases.push(await readCase(path.join(root, id), id, repositories, signal))
   return { cases, missing: wanted.filter((id) => !whole.includes(id)) }
 }
 
 const caseFile = z.object({
   title: z.string().nullish(),
   body: z.string().nullish(),
+  repo: z.string().nullish(),
+  /** The repository that has the commits, where it is another one. */
+  snapshot: z.string().nullish(),
+  head_sha: z.string().nullish(),
 })
 
 const place = z.object({
@@ -79,8 +95,19 @@ const goldenFile = z.object({
   known_invalid: z.array(golden).default([]),
 })
 
-async function readCase(folder: string, id: string): Promise<EvalCase> {
-  const { title, body } = await readJson(path.join(folder, 'case.json'), caseFile)
+async function readCase(
+  folder: string,
+  id: string,
+  repositories: string | undefined,
+  signal: AbortSignal,
+): Promise<EvalCase> {
+  const {
+    title,
+    body,
+    repo,
+    snapshot,
+    head_sha: commit,
+  } = await readJson(path.join(folder, 'case.json'), caseFile)
   const expected = await readJson(path.join(folder, 'golden.json'), goldenFile)
   const patch = await readFile(path.join(folder, 'diff.patch'))
   const files: ChangedText[] = []
@@ -88,11 +115,21 @@ async function readCase(folder: string, id: string): Promise<EvalCase> {
     const content = await readContent(path.join(folder, 'files'), diff.path)
     files.push({ diff, ...(content && contentOf(content)) })
   }
+  const repository = snapshot ?? repo ?? undefined
+  const head = commit ? { commit, ...(repository !== undefined && { repository }) } : undefined
+  const openHead = repositories && head && (await headOfCase(repositories, head, signal))
   return {
     id,
     expects: expected.expect,
     // Neither the number nor the address of the pull request: who knows them knows the answers.
-    change: { name: id, title: title ?? '', body: body ?? '', files, complete: true },
+    change: {
+      name: id,
+      title: title ?? '',
+      body: body ?? '',
+      files,
+      complete: true,
+      ...(openHead && { openHead }),
+    },
     golden: expected.findings,
     knownInvalid: expected.known_invalid,
     diffTokens: estimateTokens(patch.toString('latin1')),

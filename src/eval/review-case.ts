@@ -48,7 +48,7 @@ export async function reviewCase(
   const meteredSource = (source: ModelSource): ModelSource => ({
     id: source.id,
     forRun: (scope) => {
-      const { model, meters } = meteredModel(source.forRun(scope))
+      const { model, meters } = meteredModel(source.forRun(scope), reviewer)
       metered.push(meters)
       return model
     },

@@ -68,7 +68,8 @@ export async function runCase(
     const reviewed = await reviewCase(tools, evalCase, folder, signal)
     if (reviewed.unanswered > 0) return { ...about, state: 'waiting', unanswered: reviewed.unanswered }
     const { judge: model, collect, reviewer } = tools
-    const options = { folder: path.join(folder, 'judge'), collect, clock: reviewer.clock }
+    const { clock, prices } = reviewer
+    const options = { folder: path.join(folder, 'judge'), collect, clock, ...(prices && { prices }) }
     const judge = model && openJudge({ ...options, model }, signal)
     try {
       return { ...about, state: 'done', ...(await figures(evalCase, reviewed, judge)) }
