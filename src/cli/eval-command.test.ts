@@ -179,6 +179,8 @@ describe('an evaluation', () => {
     rmSync(path.join(folder, 'record'), { recursive: true })
     // A dollar for a thousand tokens of output, wherever they come from.
     prices = { costOf: (_, { outputTokens }) => microDollars(outputTokens * 1_000) }
+    // Where nobody was asked nothing is known either.
+    expect((await evaluate({ collect: true })).report().costPerChange).toBeNull()
     const priced = (await evaluate()).report()
     const { find, judge } = priced.tokens
     expect(find?.cost).toBe((find?.usage.outputTokens ?? 0) * 1_000)

@@ -192,7 +192,7 @@ function addMeters(all: readonly Meters[]): Record<string, Meter> {
 
 function costPerChange(runs: readonly DoneRun[]): number | null {
   const all = Object.values(addMeters(runs.map(({ meters }) => meters)))
-  if (runs.length === 0 || all.some(({ unpriced }) => unpriced > 0)) return null
+  if (all.length === 0 || all.some(({ unpriced }) => unpriced > 0)) return null
   return all.reduce((sum, { cost }) => sum + cost, 0) / 1_000_000 / runs.length
 }
 
