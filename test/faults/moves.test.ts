@@ -131,4 +131,13 @@ describe.skipIf(!database)('what happens on GitHub in mid-review', { timeout: 2 
     const answers = (await stage.github.deliveries()).slice(-3 * 51)
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([202]))
   })
+
+  test('while the server is down: when it is back it has GitHub deliver again, and everything is reviewed once', async () => {
+    await product.kill()
+    const numbers = [await stage.open(), await stage.open()]
+    product = await stage.start('start')
+    expect(await stage.outcomes(...numbers)).toEqual(doneOnce(...numbers))
+    const asked = (await stage.github.deliveries()).filter(({ redelivery }) => redelivery)
+    expect(asked.length).toBeGreaterThan(0)
+  })
 })
