@@ -32,7 +32,8 @@ const MAX_WAIT_MS = 5_000
  */
 export function pacedGitHub(github: GitHub, options: PacedGitHubOptions): GitHub {
   return {
-    access: (signal) => github.access(signal),
+    // What is not about one installation is passed on: the delivery log, for one, which the leader alone reads.
+    ...github,
     repository: (name, installationId, how) => {
       const account = installationId === undefined ? `repository ${name}` : `installation ${installationId}`
       return pacedRepository(github.repository(name, installationId, how), account, options)
