@@ -76,7 +76,6 @@ describe.skipIf(!database || !server)('GitHub in trouble', { timeout: 3 * PATIEN
       ['a page of HTML with status 200', { kind: 'status', status: 200, body: '<html>Please log in</html>' }],
       ['half a JSON with status 200', { kind: 'status', status: 200, body: '{"id": 12, "head": {"sha": "0' }],
       ['an expired token', { kind: 'bad-credentials' }],
-      ['a rate limit with its end', { kind: 'secondary-limit', retryAfterSeconds: 1 }],
     ])('%s is one review all the same', async (_what, fault) => {
       const first = (await stage.runs()).length + 1
       const met = await faultsMet()
