@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util'
+import { cacheReplayOptions, runCacheReplay } from './cache-replay.ts'
 import { ingestOptions, runIngest } from './ingest.ts'
 import { queueOptions, runQueue } from './queue.ts'
 import { runStart } from './start.ts'
 
-const usage = `usage: npm run bench -- <ingest | queue | start> [options]
+const usage = `usage: npm run bench -- <ingest | queue | start | cache-replay> [options]
 
   ingest   webhook acknowledgements per second, beside Probot and bare node:http, in one run
   queue    jobs through our queues and our worker, beside BullMQ and pg-boss, in one run
   start    how fast \`npm start\` is ready, and its memory while nothing happens
+
+  cache-replay  what the cache saves when pull requests are pushed again, on recorded histories
 
   --json              one JSON object as the last line
 
@@ -20,10 +23,16 @@ const usage = `usage: npm run bench -- <ingest | queue | start> [options]
   --rounds N          rounds, of which the median counts (default 5)
   --jobs N            jobs in each round of each queue (default 20000)
   --parts A,B         of redis, latency, memory, postgres, takeover (default all)
+
+  of cache-replay:
+  --histories FOLDER  push histories, one *.jsonl for each repository
+  --mirror FOLDER     snapshots <owner>+<name>/repo, to rebuild the changes with git
+  --no-context        readers do not look at the files beside the change
 `
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
+  allowNegative: true,
   options: {
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
@@ -31,6 +40,9 @@ const { values, positionals } = parseArgs({
     connections: { type: 'string', default: '50,200' },
     jobs: { type: 'string', default: '20000' },
     parts: { type: 'string', default: 'redis,latency,memory,postgres,takeover' },
+    histories: { type: 'string' },
+    mirror: { type: 'string' },
+    context: { type: 'boolean', default: true },
   },
 })
 
@@ -42,6 +54,7 @@ const [benchmark] = positionals
 if (benchmark === 'ingest') tell(await runIngest(ingestOptions.parse(values), say))
 else if (benchmark === 'queue') tell(await runQueue(queueOptions.parse(values), say))
 else if (benchmark === 'start') tell(await runStart(say))
+else if (benchmark === 'cache-replay') tell(await runCacheReplay(cacheReplayOptions.parse(values), say))
 else {
   say(usage)
   process.exitCode = 2

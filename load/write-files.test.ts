@@ -34,11 +34,12 @@ test('a push adds a line in a hunk of its own', () => {
   expect(pushed?.hunks).toBe(3)
 })
 
-test('no two pull requests share a path or an added line', () => {
-  const added = (number: number): Set<string> =>
-    new Set(writeFiles(1, number, [40, 40, 40]).flatMap(({ path, after }) => [path, ...valuesOf(after)]))
-  const [first, second] = [added(1), added(2)]
-  expect([...first].filter((text) => second.has(text))).toEqual([])
+test('no two pull requests share an added line, in one level or in two', () => {
+  const added = (run: number, number: number): Set<string> =>
+    new Set(writeFiles(run, number, [40, 40, 40]).flatMap(({ after }) => valuesOf(after)))
+  const first = added(1, 1)
+  const others = [...added(1, 2), ...added(2, 1)]
+  expect(others.filter((text) => first.has(text))).toEqual([])
 })
 
 test('the faults are named in the files that have them', () => {

@@ -21,11 +21,11 @@ const INSERTED_AFTER = [3, 9] as const
 /** How many files of a change hold a fault. */
 const FAULTY_FILES = 2
 
-/** The files of one pull request. Everything in them is unlike what any other pull request has. */
+/** The files of one pull request. Whatever they add is unlike what any other pull request of any run adds: nothing is in the cache. */
 export function writeFiles(run: number, number: number, size: ChangeSize): readonly WrittenFile[] {
   return size.map((addedLines, index) => {
     const language = languages[index % languages.length] ?? 'ts'
-    const name = `p${number}_${index}`
+    const name = `level${run}_p${number}_${index}`
     const isFaulty = index < FAULTY_FILES
     const fault = faultName(run, number, 0, index)
     // A one-line change has room for one hunk.
