@@ -305,6 +305,41 @@ describe('the model', () => {
       },
     )
   })
+
+  test('models to fall back on come with their own keys and addresses', () => {
+    const own = {
+      LLM_BASE_URL: 'http://127.0.0.1:4000/v1',
+      LLM_FALLBACK_BASE_URL: 'http://127.0.0.1:11434/v1',
+    }
+    const env = { ...own, OPENAI_API_KEY: 'one', ANTHROPIC_API_KEY: 'two', LLM_MODEL: 'openai/gpt-5.6' }
+    const LLM_FALLBACK_MODELS =
+      'openai/gpt-5.6-mini, anthropic/claude-sonnet-5-5,openai-compatible/qwen3-coder'
+    expect(llm({ ...env, LLM_FALLBACK_MODELS })).toMatchObject({
+      model: 'gpt-5.6',
+      baseUrl: own.LLM_BASE_URL,
+      fallbacks: [
+        { model: 'gpt-5.6-mini', apiKey: 'one', baseUrl: own.LLM_BASE_URL },
+        { model: 'claude-sonnet-5-5', apiKey: 'two' },
+        { model: 'qwen3-coder', baseUrl: own.LLM_FALLBACK_BASE_URL },
+      ],
+    })
+    expect(llm({ ...env, LLM_FALLBACK_MODELS })?.fallbacks?.[1]).not.toHaveProperty('baseUrl')
+  })
+
+  test('models to fall back on need a first one, their keys and their address', () => {
+    const LLM_FALLBACK_MODELS = 'anthropic/claude-sonnet-5-5,openai-compatible/qwen3-coder'
+    expect(problems({ OPENAI_API_KEY: 'key', LLM_FALLBACK_MODELS })).toEqual([
+      'LLM_MODEL is missing although LLM_FALLBACK_MODELS is set',
+    ])
+    const env = { OPENAI_API_KEY: 'key', LLM_MODEL: 'openai/gpt-5.6', LLM_FALLBACK_MODELS }
+    expect(problems(env)).toEqual([
+      'ANTHROPIC_API_KEY is missing although LLM_FALLBACK_MODELS needs it',
+      'LLM_FALLBACK_BASE_URL is missing although LLM_FALLBACK_MODELS needs it',
+    ])
+    expect(problems({ ...env, LLM_FALLBACK_MODELS: 'gpt-5.6' })).toEqual([
+      'LLM_FALLBACK_MODELS is not provider/model with a known provider',
+    ])
+  })
 })
 
 describe('names that are not settings', () => {

@@ -15,6 +15,8 @@ export interface ModelConfig extends ModelId {
   readonly tokensPerMinute?: number
   /** Whether a compatible server follows a JSON Schema. */
   readonly followsSchema: boolean
+  /** Asked in this order while this one cannot be; each without fallbacks of its own. */
+  readonly fallbacks?: readonly ModelConfig[]
 }
 
 type KeyedProvider = Exclude<ModelProvider, 'openai-compatible'>
@@ -29,11 +31,29 @@ const providers = {
 export function chooseModel(values: SettingValues): ModelConfig | undefined {
   const id = values.LLM_MODEL ?? defaultModel(values)
   if (!id) return undefined
+  const first = modelConfig(id, values.LLM_BASE_URL, values)
+  const fallbacks = values.LLM_FALLBACK_MODELS?.map((other) =>
+    modelConfig(other, fallbackAddress(other, id, values), values),
+  )
+  return { ...first, ...(fallbacks && { fallbacks }) }
+}
+
+/** Undefined for the provider's own address. */
+function fallbackAddress(
+  { provider }: ModelId,
+  first: ModelId,
+  { LLM_BASE_URL, LLM_FALLBACK_BASE_URL }: Partial<SettingValues>,
+): string | undefined {
+  if (provider === 'openai-compatible' && LLM_FALLBACK_BASE_URL !== undefined) return LLM_FALLBACK_BASE_URL
+  return provider === first.provider ? LLM_BASE_URL : undefined
+}
+
+function modelConfig(id: ModelId, baseUrl: string | undefined, values: SettingValues): ModelConfig {
   const apiKey = values[keySetting(id.provider)]
   return {
     ...id,
     ...(apiKey !== undefined && { apiKey }),
-    ...(values.LLM_BASE_URL !== undefined && { baseUrl: values.LLM_BASE_URL }),
+    ...(baseUrl !== undefined && { baseUrl }),
     timeoutMs: values.LLM_TIMEOUT,
     concurrency: values.LLM_CONCURRENCY,
     ...(values.LLM_REQUESTS_PER_MINUTE !== undefined && {
@@ -83,9 +103,38 @@ export function judgeFaults(
 
 /** What is wrong with the model's settings together. `present` names the settings that are set, rightly or wrongly. */
 export function modelFaults(
-  { LLM_MODEL: id }: Partial<SettingValues>,
+  values: Partial<SettingValues>,
   present: ReadonlySet<SettingName>,
 ): SettingFault[] {
+  return [...firstFaults(values.LLM_MODEL, present), ...fallbackFaults(values, present)]
+}
+
+/** Fallbacks stand behind a model, and each needs its key or its address. */
+function fallbackFaults(values: Partial<SettingValues>, present: ReadonlySet<SettingName>): SettingFault[] {
+  const fallbacks = values.LLM_FALLBACK_MODELS ?? []
+  const first = values.LLM_MODEL
+  if (fallbacks.length === 0) return []
+  if (!first) {
+    const problem = 'is missing although LLM_FALLBACK_MODELS is set'
+    return [{ setting: 'LLM_MODEL', problem, expected: 'the model that is asked first' }]
+  }
+  const keys = new Set(
+    fallbacks.flatMap(({ provider }) => (provider === 'openai-compatible' ? [] : [providers[provider].key])),
+  )
+  const problem = 'is missing although LLM_FALLBACK_MODELS needs it'
+  const missing = [...keys].filter((key) => !present.has(key))
+  const isLost = fallbacks.some(
+    (other) => other.provider === 'openai-compatible' && !fallbackAddress(other, first, values),
+  )
+  return [
+    ...missing.map((setting) => ({ setting, problem, expected: 'the API key' })),
+    ...(isLost
+      ? [{ setting: 'LLM_FALLBACK_BASE_URL', problem, expected: 'the address of the server' } as const]
+      : []),
+  ]
+}
+
+function firstFaults(id: ModelId | undefined, present: ReadonlySet<SettingName>): SettingFault[] {
   if (!present.has('LLM_MODEL')) return choiceFaults(present)
   if (id === undefined) return []
   const problem = 'is missing although LLM_MODEL needs it'

@@ -1,6 +1,6 @@
 import type { Severity } from '../review/finding.ts'
 import type { LogLevel } from '../telemetry/logger.ts'
-import { modelName } from './model-name.ts'
+import { modelName, modelNames } from './model-name.ts'
 import { privateKey } from './private-key.ts'
 import { defaulted, optional, type Setting } from './setting.ts'
 import { spendingSettings as spending } from './spending-settings.ts'
@@ -82,6 +82,18 @@ const model = {
     example: 'http://127.0.0.1:11434/v1',
     whenUnset: "the provider's own address",
     meaning: 'Where the model is: a proxy, or an `openai-compatible` server (Ollama, vLLM).',
+  }),
+  LLM_FALLBACK_MODELS: optional(modelNames, {
+    example: 'openai/gpt-5.6,openai-compatible/qwen3-coder',
+    whenUnset: 'while `LLM_MODEL` is out, runs wait for it',
+    meaning:
+      'Models that are asked, in this order, while those before them are out, limited, or refused to us. Each run says ' +
+      'which of them answered.',
+  }),
+  LLM_FALLBACK_BASE_URL: optional(httpUrl('the address of the API, such as `http://127.0.0.1:11434/v1`'), {
+    example: 'http://127.0.0.1:11434/v1',
+    whenUnset: 'models of the same provider as `LLM_MODEL` are where that is, others at their own address',
+    meaning: 'Where the `openai-compatible` models of `LLM_FALLBACK_MODELS` are.',
   }),
   LLM_TIMEOUT: defaulted<number>(
     duration('1s', '1h'),

@@ -2,6 +2,7 @@ import { APICallError } from '@ai-sdk/provider'
 import { PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
 import { BodyTooLargeError } from './bounded-fetch.ts'
 import { ContextTooLongError } from './context-too-long-error.ts'
+import { ModelUnavailableError } from './model-unavailable-error.ts'
 import type { Question } from './model.ts'
 import { quotable } from './quotable.ts'
 import { rateLimitReset } from './rate-limit-reset.ts'
@@ -40,9 +41,9 @@ export function providerError(thrown: unknown, asked: AskedProvider, question: Q
     return new PermanentError(
       `${name} redirects elsewhere (${status}): set LLM_BASE_URL to the final address`,
     )
-  if (status === 401) return new PermanentError(`${name} does not accept the key: check ${keySetting}`)
+  if (status === 401) return new ModelUnavailableError(`${name} does not accept the key: check ${keySetting}`)
   if (isQuotaGone(status, codes, words))
-    return new PermanentError(
+    return new ModelUnavailableError(
       `${what}. The account has no credit or quota left: add some, or use another key in ${keySetting}`,
     )
   if (isTooLong(status, codes, words)) return new ContextTooLongError(what)
@@ -52,8 +53,8 @@ export function providerError(thrown: unknown, asked: AskedProvider, question: Q
   if ((status === 503 || status === 529) && reset) return new RateLimitedError(what, reset)
   if (status === 408 || status === 409 || status >= 500 || codes.includes('server_error'))
     return new RetryableError(what)
-  if (status === 403) return new PermanentError(`${what}. Check what the key in ${keySetting} may use`)
-  if (status === 404) return new PermanentError(`${what}. Check LLM_MODEL and LLM_BASE_URL`)
+  if (status === 403) return new ModelUnavailableError(`${what}. Check what the key in ${keySetting} may use`)
+  if (status === 404) return new ModelUnavailableError(`${what}. Check LLM_MODEL and LLM_BASE_URL`)
   return new PermanentError(`${what}. Check that LLM_MODEL and LLM_BASE_URL belong together`)
 }
 

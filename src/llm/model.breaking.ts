@@ -1,0 +1,89 @@
+import type { Clock } from '../base/clock.ts'
+import { errorKind, errorMessage, RateLimitedError } from '../base/errors.ts'
+import type { Answer, Model } from './model.ts'
+import { ModelUnavailableError } from './model-unavailable-error.ts'
+import { UnusableAnswerError } from './unusable-answer-error.ts'
+
+export interface BreakingOptions {
+  readonly clock: Clock
+  /** Told when questions stop, and for how long. `needsPerson`: the account, the key or the name is refused. */
+  readonly onOpen?: (outage: {
+    readonly reason: string
+    readonly until: Date
+    readonly needsPerson: boolean
+  }) => void
+  /** Told when they go on. */
+  readonly onClose?: () => void
+}
+
+/** Questions in a row that failed, each after its own retries, before nobody is asked any more. */
+const FAILURES = 3
+/** After so long one question tries whether it is over. */
+const OUTAGE_MS = 30_000
+/** As long, when only a person can end it. */
+const REFUSED_MS = 300_000
+/** While that one is under way, others come again after this. */
+const PROBE_MS = 5_000
+
+/**
+ * A circuit breaker: a model that is out is not asked by every unit of every run. Questions are then refused as
+ * rate-limited, so that their runs wait and cost no attempts; after a while one of them tries. Stands outside of
+ * retries: what counts is what they could not mend.
+ */
+export function breakingModel(model: Model, { clock, onOpen, onClose }: BreakingOptions): Model {
+  let failures = 0
+  let outage: { readonly reason: string; readonly until: Date } | undefined
+  let probing = false
+  const inMs = (ms: number): Date => new Date(clock.now().getTime() + ms)
+
+  return {
+    id: model.id,
+    async ask(question, signal) {
+      if (!outage) return await watch(() => model.ask(question, signal))
+      const isOver = clock.now() >= outage.until
+      if (!isOver || probing) {
+        const until = isOver ? inMs(PROBE_MS) : outage.until
+        throw new RateLimitedError(
+          `${model.id} is not asked before ${until.toISOString()}: ${outage.reason}`,
+          until,
+        )
+      }
+      probing = true
+      try {
+        return await watch(() => model.ask(question, signal))
+      } finally {
+        probing = false
+      }
+    },
+  }
+
+  async function watch(ask: () => Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await ask()
+      close()
+      return answer
+    } catch (error) {
+      if (error instanceof ModelUnavailableError) throw open(error, REFUSED_MS)
+      // An answer that cannot be used is an answer, and so is being told to wait.
+      if (error instanceof UnusableAnswerError) close()
+      else if (errorKind(error) === 'retryable' && ++failures >= FAILURES) open(error, OUTAGE_MS)
+      throw error
+    }
+  }
+
+  function open(error: unknown, forMs: number): RateLimitedError {
+    const reason = errorMessage(error)
+    const until = inMs(forMs)
+    outage = { reason, until }
+    onOpen?.({ reason, until, needsPerson: error instanceof ModelUnavailableError })
+    return new RateLimitedError(`${model.id} is not asked before ${until.toISOString()}`, until, {
+      cause: error,
+    })
+  }
+
+  function close(): void {
+    failures = 0
+    if (outage) onClose?.()
+    outage = undefined
+  }
+}

@@ -1,0 +1,38 @@
+import { errorKind, RateLimitedError } from '../base/errors.ts'
+import type { Model } from './model.ts'
+import { ModelUnavailableError } from './model-unavailable-error.ts'
+import { UnusableAnswerError } from './unusable-answer-error.ts'
+
+/**
+ * Models in the order in which they are asked: when one is out, limited or refused to us, the next is. Which one
+ * answered, its answer says. A question that is itself at fault (too long, for one) goes to no other model.
+ *
+ * When none answers, the error is the kindest of theirs: the earliest time to come again, if any of them named one.
+ */
+export function fallbackModel([first, ...others]: readonly [Model, ...Model[]]): Model {
+  if (others.length === 0) return first
+  return {
+    id: first.id,
+    async ask(question, signal) {
+      const failures: unknown[] = []
+      for (const model of [first, ...others]) {
+        try {
+          return await model.ask(question, signal)
+        } catch (error) {
+          signal.throwIfAborted()
+          if (!isOutage(error)) throw error
+          failures.push(error)
+        }
+      }
+      const limits = failures.filter((error) => error instanceof RateLimitedError)
+      const [earliest] = limits.toSorted((a, b) => a.retryAt.getTime() - b.retryAt.getTime())
+      throw earliest ?? failures[0]
+    },
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  if (error instanceof UnusableAnswerError) return false
+  const kind = errorKind(error)
+  return kind === 'retryable' || kind === 'rate-limited' || error instanceof ModelUnavailableError
+}
