@@ -63,7 +63,7 @@ import { reviewOnce } from './review/review-once.ts'
 import { openRunStore } from './review/run-store.postgres.ts'
 import type { RunStore } from './review/run-store.ts'
 import type { ReadinessCheck } from './server/health-routes.ts'
-import { openServer } from './server/server.ts'
+import { openServer, openWatchServer } from './server/server.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { openMetrics, type Metrics } from './telemetry/metrics.ts'
 import { openDeliveryStore } from './webhooks/delivery-store.postgres.ts'
@@ -117,13 +117,8 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
       opened.add(startReconciling({ ...workshop, database, heads }))
       opened.add(startWorking(workshop))
     }
-    if (!roles.serves) return { stop: () => opened.close() }
-
-    const server = await openServer({
+    const watched = {
       host: config.server.host,
-      port: config.server.port,
-      store: opened.add(openDeliveryStore(database)),
-      queue,
       checks: [
         { name: 'store', check: async () => void (await database.run(askStore)) },
         queueCheck(config, queue),
@@ -131,15 +126,27 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
       clock: systemClock,
       metrics,
       log,
+      ...(config.server.dashboardPassword !== undefined && {
+        dashboardPassword: config.server.dashboardPassword,
+      }),
+    }
+    if (!roles.serves) {
+      const { port } = config.worker
+      const server = port === undefined ? undefined : opened.add(await openWatchServer({ ...watched, port }))
+      return { ...(server && { url: server.url }), stop: () => opened.close() }
+    }
+
+    const server = await openServer({
+      ...watched,
+      port: config.server.port,
+      store: opened.add(openDeliveryStore(database)),
+      queue,
       webhookSecrets: config.webhooks.secrets,
       rules: config.webhooks,
       hideSecrets: (text) => (mayHoldSecret(text) ? hideSecrets(text, scanSecrets) : text),
       history: createPostgresRunHistory(database),
       deadLetters: explainLetters(queue, openLetterRuns(database)),
       githubUrl: githubWebUrl(config.github.apiUrl),
-      ...(config.server.dashboardPassword !== undefined && {
-        dashboardPassword: config.server.dashboardPassword,
-      }),
     })
     opened.add(server)
     return { url: server.url, stop: () => opened.close() }

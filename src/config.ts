@@ -25,7 +25,12 @@ export interface Config {
   readonly store: StoreConfig
   readonly queue: QueueConfig
   readonly server: ServerConfig
-  readonly worker: { readonly concurrency: number; readonly reconcileIntervalMs: number }
+  readonly worker: {
+    readonly concurrency: number
+    readonly reconcileIntervalMs: number
+    /** Where a process that only works tells its health and metrics; nowhere when absent. */
+    readonly port?: number
+  }
   readonly webhooks: WebhooksConfig
   readonly review: ReviewSettings
   /** Where snapshots of repositories are kept, and how large they get together. Undefined: nowhere. */
@@ -111,7 +116,11 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
       ...(values.DASHBOARD_PASSWORD !== undefined && { dashboardPassword: values.DASHBOARD_PASSWORD }),
       shutdownGraceMs: values.SHUTDOWN_GRACE,
     },
-    worker: { concurrency: values.WORKER_CONCURRENCY, reconcileIntervalMs: values.RECONCILE_INTERVAL },
+    worker: {
+      concurrency: values.WORKER_CONCURRENCY,
+      reconcileIntervalMs: values.RECONCILE_INTERVAL,
+      ...(values.WORKER_PORT !== undefined && { port: values.WORKER_PORT }),
+    },
     webhooks: {
       secrets: values.GITHUB_WEBHOOK_SECRET ?? [],
       reviewDrafts: values.REVIEW_DRAFTS,

@@ -178,6 +178,12 @@ const server = {
     'The address to listen on. Anything but loopback needs `GITHUB_WEBHOOK_SECRET`.',
   ),
   PORT: defaulted<number>(integer(0, 65_535), '3000', 'The port to listen on; 0 takes any free one.'),
+  WORKER_PORT: optional(integer(0, 65_535), {
+    example: '3001',
+    whenUnset: '`lorgnette work` listens nowhere',
+    meaning:
+      'The port on `HOST` where a process of `lorgnette work` tells its health and its metrics; 0 takes any free one.',
+  }),
   DASHBOARD_PASSWORD: optional(password(12), {
     secret: true,
     example: 'at least twelve characters',

@@ -3,9 +3,13 @@ import { Agent, request, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deliveryHeaders, openTestServer, type ServerUnderTest } from '../../test/server-under-test.ts'
+import { systemClock } from '../base/clock.ts'
 import { RetryableError } from '../base/errors.ts'
 import type { RunId } from '../review/run.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { openMetrics } from '../telemetry/metrics.ts'
 import type { Accepted } from '../webhooks/delivery-store.ts'
+import { openWatchServer } from './server.ts'
 
 const get = async (server: ServerUnderTest, path: string, headers: Record<string, string> = {}) => {
   const response = await fetch(server.url + path, { headers })
@@ -310,4 +314,28 @@ describe('closing', () => {
     await closed
     expect(enqueued).toEqual([`review:${run}`])
   })
+})
+
+test('a process that takes no deliveries tells its health to everyone, and its metrics to whoever may see them', async () => {
+  const server = await openWatchServer({
+    host: '127.0.0.1',
+    port: 0,
+    checks: [{ name: 'store', check: () => Promise.reject(new Error('away')) }],
+    clock: systemClock,
+    metrics: openMetrics(),
+    log: createLogger('silent'),
+    dashboardPassword: 'a password of some length',
+  })
+  try {
+    const status = async (path: string, init?: RequestInit): Promise<number> =>
+      (await fetch(server.url + path, init)).status
+    expect(await status('/healthz')).toBe(200)
+    expect(await status('/readyz')).toBe(503)
+    expect(await status('/metrics')).toBe(401)
+    const authorization = `Basic ${Buffer.from('x:a password of some length').toString('base64')}`
+    expect(await status('/metrics', { headers: { authorization } })).toBe(200)
+    expect(await status('/webhooks/github', { method: 'POST', body: '{}' })).toBe(404)
+  } finally {
+    await server.close()
+  }
 })

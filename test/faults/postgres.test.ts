@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { defaultLimits } from '../../src/server/server.ts'
+import { defaultLimits } from '../../src/server/http-server.ts'
 import { openPrivatePostgres, openPrivateRedis, type PrivatePostgres } from '../services.ts'
 import { PATIENCE_MS, type ProductProcess } from './product-process.ts'
 import { doneOnce, openStage, type Stage } from './stage.ts'
