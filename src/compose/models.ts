@@ -10,6 +10,8 @@ import { cachedModels } from '../cache/model.cached.ts'
 import type { Config } from '../config.ts'
 import type { ModelConfig } from '../config/choose-model.ts'
 import { openModel } from '../llm/model.ai-sdk.ts'
+import { breakingModel } from '../llm/model.breaking.ts'
+import { fallbackModel } from '../llm/model.fallback.ts'
 import { limitedModel } from '../llm/model.limited.ts'
 import { retryingModel } from '../llm/model.retrying.ts'
 import { sharedModel, type ModelSource } from '../llm/model-source.ts'
@@ -30,17 +32,32 @@ export interface ModelSurroundings {
 
 /**
  * The models as runs ask them, undefined when none is configured. A question goes through, from the engine's record of
- * it inwards: the cache, the caps, retries, the limits of the account, the bound on questions under way, the provider. The cache comes
- * first, so that an answer that is known waits for nothing and costs nothing; retries stand outside of the bound, so that nobody who waits
- * out a fault holds a place.
+ * it inwards: the model whose turn it is, and of that one the cache, the caps, the breaker, retries, the limits of the account, the bound
+ * on questions under way, the provider. The cache comes first, so that an answer that is known waits for nothing and costs nothing, also
+ * while its model is out; retries stand outside of the bound, so that nobody who waits out a fault holds a place.
  */
 export function openModels(
   config: Pick<Config, 'llm' | 'cache' | 'spending'>,
   surroundings: ModelSurroundings,
 ): ModelSource | undefined {
-  const { llm, cache: caching } = config
+  const { llm } = config
   if (!llm) return undefined
-  const models = withinCaps(sharedModel(openConfiguredModel(llm, surroundings)), config, surroundings)
+  const open = (llm: ModelConfig): ModelSource => openSource({ ...config, llm }, surroundings)
+  const first = open(llm)
+  const others = (llm.fallbacks ?? []).map(open)
+  return {
+    id: first.id,
+    forRun: (scope) => fallbackModel([first.forRun(scope), ...others.map((other) => other.forRun(scope))]),
+  }
+}
+
+function openSource(
+  config: Pick<Config, 'cache' | 'spending'> & { readonly llm: ModelConfig },
+  surroundings: ModelSurroundings,
+): ModelSource {
+  const { llm, cache: caching } = config
+  const model = whileItIsOut(openConfiguredModel(llm, surroundings), surroundings)
+  const models = withinCaps(sharedModel(model), config, surroundings)
   const { cache, metrics, log } = surroundings
   if (!caching || !cache) return models
   return cachedModels(models, {
@@ -66,9 +83,26 @@ export function openModels(
   })
 }
 
+/** Where runs can wait for a model that is out, they do. On the command line a person is waiting, and is told at once. */
+function whileItIsOut(model: Model, { log }: ModelSurroundings): Model {
+  if (!log) return model
+  return breakingModel(model, {
+    clock: systemClock,
+    onOpen: ({ reason, until, needsPerson }) => {
+      const outage = { model: model.id, reason, until }
+      if (needsPerson) log.error(outage, 'the model refuses our account: runs wait until somebody mends it')
+      else log.warn(outage, 'the model is out: runs wait for it')
+    },
+    onClose: () => log.info({ model: model.id }, 'the model answers again'),
+  })
+}
+
 /** What the configured models cost. */
 export function openPrices({ llm, spending }: Pick<Config, 'llm' | 'spending'>): Prices {
-  const baseUrls = llm?.baseUrl === undefined ? [] : [[`${llm.provider}/${llm.model}`, llm.baseUrl] as const]
+  const all = llm ? [llm, ...(llm.fallbacks ?? [])] : []
+  const baseUrls = all.flatMap(({ provider, model, baseUrl }) =>
+    baseUrl === undefined ? [] : [[`${provider}/${model}`, baseUrl] as const],
+  )
   return withOwnPrices(createListPrices(new Map(baseUrls)), spending.prices)
 }
 

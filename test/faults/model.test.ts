@@ -41,9 +41,9 @@ describe.skipIf(!database)('a model in trouble', { timeout: 2 * PATIENCE_MS }, (
     expect((await stage.runs()).at(-1)?.attempt).toBeGreaterThan(1)
   })
 
-  test('whose key is refused ends the run as failed, visibly and at once', async () => {
+  test('that refuses the question ends the run as failed, visibly and at once', async () => {
     const before = stage.llm.requests().length
-    stage.llm.answerNext({ kind: 'fault', fault: 'bad-key' })
+    stage.llm.answerNext({ kind: 'fault', fault: 'bad-request' })
     const [number = 0] = await stage.openTaken(1)
     expect(await stage.outcomes(number)).toMatchObject([{ states: ['failed'], reviews: 0, checkRuns: 1 }])
     const head = await stage.github.head(REPOSITORY, number)
@@ -52,7 +52,7 @@ describe.skipIf(!database)('a model in trouble', { timeout: 2 * PATIENCE_MS }, (
   })
 
   test('whose job is replayed fails again while the cause lasts, and is reviewed once when it is mended', async () => {
-    const refused = { kind: 'fault', fault: 'bad-key' } as const
+    const refused = { kind: 'fault', fault: 'bad-request' } as const
     const replay = async (): Promise<void> => {
       const [run] = (await stage.runs()).slice(-1)
       await stage.command('dead-letters', 'replay', '--all')
@@ -78,5 +78,17 @@ describe.skipIf(!database)('a model in trouble', { timeout: 2 * PATIENCE_MS }, (
     // The summary that told of the failure stays, with other words.
     expect(await stage.outcomes(number)).toEqual([{ ...doneOnce(number)[0], summaries: 1 }])
     expect(await letters()).toBe(0)
+  })
+
+  // Last, for nobody is asked for minutes after it.
+  test('whose key is refused makes runs wait, asked once for all of them, and none of them is given up', async () => {
+    const before = stage.llm.requests().length
+    stage.llm.answerNext({ kind: 'fault', fault: 'bad-key' })
+    await stage.openTaken(1)
+    await stage.openTaken(1)
+    const waiting = `select reason from jobs where available_at > now() and reason like '%is not asked before%'`
+    await vi.waitFor(async () => expect(await stage.query(waiting)).toHaveLength(2), PATIENCE_MS)
+    expect(stage.llm.requests().length - before).toBe(1)
+    expect(await stage.query('select id from dead_letters')).toEqual([])
   })
 })

@@ -135,7 +135,7 @@ describe.each(shapes)('with a model, $shape', ({ env }) => {
   })
 
   test('a review that failed says so, and is done when somebody reopens the pull request', async () => {
-    story.llm.answerNext({ kind: 'fault', fault: 'bad-key' })
+    story.llm.answerNext({ kind: 'fault', fault: 'bad-request' })
     const number = await story.open('failed', { 'cart.ts': `${WRONG_CART}// A commit of its own.\n` })
     expect(await story.settled(number)).toMatchObject([{ state: 'failed' }])
     const head = await story.github.head(story.repository, number)
