@@ -114,3 +114,36 @@ test('the model is asked for the run, and what the cache answered is not counted
   expect(sources.toSorted()).toEqual(['new.py model', 'old.py cache'])
   expect(receipt.hunks).toEqual({ read: 1, 'from-cache': 1, skipped: 0, 'over-budget': 0, failed: 0 })
 })
+
+test('an abort while the head is opened ends the review alone: it is the failure of nobody else', async () => {
+  const untilAborted = (signal: AbortSignal, lateMs: number): Promise<never> =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => setTimeout(() => reject(signal.reason as Error), lateMs))
+    })
+  const stop = new AbortController()
+  const reviewChange = createReviewChange({
+    models: {
+      id: 'openai/large',
+      forRun: () => ({ id: 'openai/large', ask: (_question, signal) => untilAborted(signal, 0) }),
+    },
+    // The analysers hear of it well before the fetch under way ends: nobody waits for them yet.
+    analysers: [{ ...quoting, analyse: (_files, signal) => untilAborted(signal, 0) }],
+    scanSecrets,
+    checkSyntax,
+    settings: defaultReviewSettings,
+    clock: systemClock,
+    newId: randomIds,
+  })
+  const change: Change = {
+    ...addedFile('client.py', ['print("hello")']),
+    openHead: (signal) => {
+      const opening = untilAborted(signal, 50)
+      stop.abort()
+      return opening
+    },
+  }
+  const scope = { tenant: 'local', repository: 'test', runId: 'one' }
+  const quiet = { event: () => undefined, call: () => undefined }
+  // A rejection that nobody handles would end a worker with all its runs; here it fails the whole run of tests.
+  await expect(reviewChange(change, scope, quiet, stop.signal)).rejects.toThrow('aborted')
+})

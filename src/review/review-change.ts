@@ -99,6 +99,8 @@ async function reviewChange(
     newId,
     signal,
   )
+  // An abort may come while the head is opened, when nobody waits for the analysers yet. Whoever does hears of it.
+  analysing.catch(() => undefined)
   const linters = analysers.filter(({ kind }) => kind === 'linter')
   const factsOf = createFileFacts(change.files, linters)
   const ask = model && recordedAsk(model, { clock, ...(prices && { prices }) }, (call) => observer.call(call))
