@@ -1,33 +1,51 @@
-import { isCommentable } from '../../diff/commentable-lines.ts'
 import type { Hunk } from '../../diff/file-diff.ts'
+import { lineNumberOn } from '../../diff/line-number-on.ts'
+import { sliceHunk } from '../../diff/slice-hunk.ts'
 import type { Candidate } from '../finding.ts'
 import { hunkTokens, type Unit } from '../units.ts'
 
+/** Lines on either side of a claim that are shown; what is beyond comes as context, where it tells something. */
+const AROUND = 10
+
 /** Of hunks that no claim points at, so much is shown anyway: a guard often stands in one of them. */
-const BESIDE_TOKENS = 800
+const BESIDE = { share: 0.2, atMost: 600 } as const
 
 /**
- * The hunks of a unit that a second look needs, in their order: those that claims point at, and of the others the ones
- * nearest to them, as far as the budget goes.
+ * What a second look needs of a unit's hunks, in their order: the lines around those that claims point at, and of the
+ * other hunks the ones nearest to them, as far as the budget goes.
  */
 export function hunksToShow(unit: Unit, claims: readonly Candidate[]): readonly Hunk[] {
-  const shown = new Set(unit.hunks.filter((hunk) => claims.some((claim) => pointsAt(claim, unit, hunk))))
+  const shown = unit.hunks.map((hunk) => around(hunk, claims))
   const distance = (index: number): number =>
-    Math.min(...unit.hunks.flatMap((hunk, other) => (shown.has(hunk) ? [Math.abs(other - index)] : [])))
+    Math.min(...shown.flatMap((parts, other) => (parts.length > 0 ? [Math.abs(other - index)] : [])))
   const others = unit.hunks
-    .map((hunk, index) => ({ hunk, distance: distance(index) }))
-    .filter(({ hunk }) => !shown.has(hunk))
-    .toSorted((a, b) => a.distance - b.distance)
-  const beside = new Set<Hunk>()
-  let left = BESIDE_TOKENS
-  for (const { hunk } of others) {
+    .map((hunk, index) => ({ hunk, index }))
+    .filter(({ index }) => shown[index]?.length === 0)
+    .toSorted((a, b) => distance(a.index) - distance(b.index))
+  let left = Math.min(BESIDE.atMost, unit.estimatedTokens * BESIDE.share)
+  for (const { hunk, index } of others) {
     left -= hunkTokens(hunk)
     if (left < 0) break
-    beside.add(hunk)
+    shown[index] = [hunk]
   }
-  return unit.hunks.filter((hunk) => shown.has(hunk) || beside.has(hunk))
+  return shown.flat()
 }
 
-function pointsAt({ anchor }: Candidate, { file }: Unit, hunk: Hunk): boolean {
-  return anchor !== undefined && isCommentable({ ...file, hunks: [hunk] }, anchor)
+/** The parts of a hunk around the lines that claims point at; parts that touch are one. */
+function around(hunk: Hunk, claims: readonly Candidate[]): readonly Hunk[] {
+  const isNear = hunk.lines.map(() => false)
+  for (const [index, line] of hunk.lines.entries()) {
+    const isCited = claims.some(({ anchor }) => {
+      const number = anchor && lineNumberOn(line, anchor.side)
+      return number !== undefined && anchor && number >= anchor.startLine && number <= anchor.endLine
+    })
+    if (isCited) isNear.fill(true, Math.max(0, index - AROUND), index + AROUND + 1)
+  }
+  const parts: Hunk[] = []
+  for (let start = isNear.indexOf(true); start !== -1;) {
+    const end = isNear.indexOf(false, start)
+    parts.push(sliceHunk(hunk, start, end === -1 ? isNear.length : end))
+    start = end === -1 ? -1 : isNear.indexOf(true, end)
+  }
+  return parts
 }
