@@ -56,6 +56,7 @@ import { createSweep } from './reconcile/reconcile.ts'
 import { recordReview } from './replay/record-review.ts'
 import { replayReview } from './replay/replay-review.ts'
 import type { HeadTrees } from './review/head-tree.ts'
+import { createBaseGuidelines, type BaseGuidelines } from './review/guidelines/base-guidelines.ts'
 import { hideSecrets } from './review/hide-secrets.ts'
 import { createReviewChange, type Reviewer } from './review/review-change.ts'
 import { REVIEW_JOB } from './review/review-job.ts'
@@ -186,6 +187,7 @@ function startWorking(workshop: Workshop): Closable {
         diffBlobs,
         needsContent: covers(analysers),
         ...openHeadTrees(config, log),
+        ...openGuidelines(config),
         reviewDrafts: config.webhooks.reviewDrafts,
         metrics,
         clock: systemClock,
@@ -254,6 +256,7 @@ export function openReviewing(config: Config, log: Logger, record?: string): Rev
           diffBlobs,
           needsContent: covers(analysers),
           ...openHeadTrees(config, log),
+          ...openGuidelines(config),
           post,
           clock: systemClock,
           newId: randomIds,
@@ -368,6 +371,11 @@ export async function migrateStore(config: Config, log: Logger): Promise<readonl
   } finally {
     await database.close()
   }
+}
+
+/** Guidelines cost reads, and only a model reads them. */
+function openGuidelines({ llm }: Config): { readonly guidelines?: BaseGuidelines } {
+  return llm ? { guidelines: createBaseGuidelines() } : {}
 }
 
 function covers(analysers: readonly Analyser[]): (path: string) => boolean {

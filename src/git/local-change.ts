@@ -3,12 +3,14 @@ import { PermanentError } from '../base/errors.ts'
 import { parsePatch } from '../diff/parse-patch.ts'
 import type { CommitId } from '../github/github.ts'
 import type { Change } from '../review/change.ts'
+import { guidelineFiles, readGuidelines } from '../review/guidelines/read-guidelines.ts'
 import { changedBlobs } from './changed-blobs.ts'
 import { chooseBase, type ChosenBase } from './choose-base.ts'
 import { openCommitTree } from './commit-tree.ts'
 import { diffCommits } from './diff-commits.ts'
 import { findRepository, type LocalRepository } from './local-repository.ts'
 import { readContents } from './read-contents.ts'
+import { readFilesAt } from './read-files-at.ts'
 import { findWorkTree, hasUncommittedChanges } from './work-tree.ts'
 
 export interface LocalRange {
@@ -43,11 +45,13 @@ export async function readLocalChange(range: LocalRange, signal: AbortSignal): P
   const diffs = parsePatch(await diffCommits(repository, baseCommit, headCommit))
   const blobs = await changedBlobs(repository, baseCommit, headCommit)
   const contents = await readContents(repository, blobs.values())
+  const guides = await readFilesAt(repository, baseCommit, guidelineFiles)
   return {
     name: path.basename(path.resolve(range.folder)),
     ...(await describe(repository, baseCommit, headCommit)),
     files: diffs.map((diff) => ({ diff, ...contents.get(blobs.get(diff.path) ?? '') })),
     complete: true,
+    guidelines: await readGuidelines((file) => Promise.resolve(guides.get(file))),
     baseCommit,
     headCommit,
     openHead: () =>

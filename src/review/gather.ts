@@ -5,6 +5,7 @@ import type { FileDiff, Hunk } from '../diff/file-diff.ts'
 import type { ChangedFile, CommitId, GitHubRepository, PullRequest } from '../github/github.ts'
 import type { Change, ChangedText } from './change.ts'
 import { contentOf, type FileContent } from './content-of.ts'
+import type { BaseGuidelines } from './guidelines/base-guidelines.ts'
 import type { HeadTrees } from './head-tree.ts'
 import { readListedLines } from './read-listed-lines.ts'
 
@@ -23,6 +24,8 @@ export interface GatherOptions {
   readonly diffBlobs: DiffBlobs
   /** Whether anyone needs the whole new content of a file: each costs a read. */
   readonly needsContent: (path: string) => boolean
+  /** Absent when nobody reads guidelines: without a model. */
+  readonly guidelines?: BaseGuidelines
   /** Without it the files around the change stay unknown. */
   readonly headTrees?: HeadTrees
 }
@@ -34,14 +37,18 @@ export async function gatherPullRequest(
   options: GatherOptions,
   signal: AbortSignal,
 ): Promise<Change> {
-  const { files, complete } = await repository.changedFiles(pullRequest.number, signal)
   const { headTrees } = options
+  const [{ files, complete }, guidelines] = await Promise.all([
+    repository.changedFiles(pullRequest.number, signal),
+    options.guidelines?.(repository, pullRequest.base, signal),
+  ])
   const mergeBase = once(() => repository.mergeBase(pullRequest.base.commit, pullRequest.head.commit, signal))
   return {
     name: `${pullRequest.base.repository}#${pullRequest.number}`,
     title: pullRequest.title,
     body: pullRequest.body,
     complete,
+    ...(guidelines && { guidelines }),
     ...(headTrees && {
       openHead: (opening: AbortSignal) => headTrees.open(repository, pullRequest.head.commit, opening),
     }),

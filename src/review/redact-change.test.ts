@@ -165,3 +165,9 @@ test('whatever is called secret is gone, lines keep their number, and diff and c
     }),
   )
 })
+
+test('a secret in a guideline is replaced', async () => {
+  const guidelines = [{ source: 'AGENTS.md', text: `Log in with ${token}.` }]
+  const { change } = await redactChange(changeOf(patchOf('a.ts', ['+x']), { guidelines }), scanSecrets)
+  expect(change.guidelines).toEqual([{ source: 'AGENTS.md', text: 'Log in with ‹secret:github-token›.' }])
+})

@@ -19,7 +19,7 @@ export interface RedactedChange {
 
 /**
  * Replaces every secret of a change by a placeholder that names its kind, such as `‹secret:github-token›`, before
- * anything leaves the process or is stored (I8): in title, body, contents, hunk headings and diff lines of both sides.
+ * anything leaves the process or is stored (I8): in title, body, guidelines, contents, hunk headings and diff lines of both sides.
  *
  * Lines stay lines: a private key over many lines is replaced line by line. A secret that one place gives away is
  * replaced in all places, and a line becomes the same wherever it stands, so that anchors, tags and quotes still hold.
@@ -37,6 +37,9 @@ export async function redactChange(change: Change, scan: ScanSecrets): Promise<R
       title: secrets.redact(change.title),
       body: secrets.redact(change.body),
       files: change.files.map((file) => redactFile(file, secrets)),
+      ...(change.guidelines && {
+        guidelines: change.guidelines.map((one) => ({ ...one, text: secrets.redact(one.text) })),
+      }),
     },
     redacted: secrets.count,
     hide,
@@ -44,14 +47,15 @@ export async function redactChange(change: Change, scan: ScanSecrets): Promise<R
 }
 
 /** Everything that is read of a change. Each side of a diff is put together, because secrets may go over lines. */
-function textsOf({ title, body, files }: Change): { path: string; text: string }[] {
+function textsOf({ title, body, files, guidelines = [] }: Change): { path: string; text: string }[] {
   const texts = files.flatMap(({ diff, content = '' }) =>
     [sideOf(diff, 'LEFT'), sideOf(diff, 'RIGHT'), headingsOf(diff), content].map((text) => ({
       path: diff.path,
       text,
     })),
   )
-  return [{ path: 'title', text: title }, { path: 'body', text: body }, ...texts].filter(
+  const guides = guidelines.map(({ source, text }) => ({ path: source, text }))
+  return [{ path: 'title', text: title }, { path: 'body', text: body }, ...guides, ...texts].filter(
     ({ text }) => text !== '',
   )
 }

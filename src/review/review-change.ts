@@ -12,6 +12,7 @@ import { examine, type Settled } from './examine.ts'
 import { createFileFacts } from './file-facts.ts'
 import { findWithAnalysers } from './find-with-analysers.ts'
 import type { Finding } from './finding.ts'
+import { rulesFor } from './guidelines/rules-for.ts'
 import { judge } from './judge/judge.ts'
 import { makeReceipt, type ReadUnit } from './make-receipt.ts'
 import type { ModelCall } from './model-call.ts'
@@ -117,7 +118,10 @@ async function reviewChange(
               facts: async () => factsOf(unit.path, await analysing),
               settled,
               intent: change,
-              contextOf: (part, budget) => surroundings.contextOf(part, budget),
+              contextOf: async (part, budget) =>
+                [rulesFor(part, change.guidelines), await surroundings.contextOf(part, budget)]
+                  .filter((text) => text !== '')
+                  .join('\n'),
               verifies: settings.effort !== 'quick',
             }),
           signal,

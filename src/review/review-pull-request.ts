@@ -5,6 +5,7 @@ import type { GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
 import type { RunScope } from '../llm/model-source.ts'
 import { gatherDiffs, gatherPullRequest, type DiffBlobs } from './gather.ts'
 import type { HeadTrees } from './head-tree.ts'
+import type { BaseGuidelines } from './guidelines/base-guidelines.ts'
 import { emptyReceipt } from './make-receipt.ts'
 import { postReview, type Posting } from './post-review.ts'
 import type { Finding } from './finding.ts'
@@ -25,6 +26,8 @@ export interface PullRequestReviewer {
   readonly reviewChange: ReviewChange
   readonly diffBlobs: DiffBlobs
   readonly needsContent: (path: string) => boolean
+  /** Absent when nobody reads guidelines: without a model. */
+  readonly guidelines?: BaseGuidelines
   /** Without it changes are read without the files around them. */
   readonly headTrees?: HeadTrees
   /** Whether drafts are reviewed: else a run gives way when its pull request is made one. */
@@ -175,7 +178,7 @@ async function endWithout(
 }
 
 async function decide(
-  { runs, reviewChange, diffBlobs, needsContent, headTrees, metrics }: PullRequestReviewer,
+  { runs, reviewChange, diffBlobs, needsContent, guidelines, headTrees, metrics }: PullRequestReviewer,
   run: StartedRun,
   repository: GitHubRepository,
   pullRequest: PullRequest,
@@ -184,7 +187,7 @@ async function decide(
   const change = await gatherPullRequest(
     repository,
     pullRequest,
-    { diffBlobs, needsContent, ...(headTrees && { headTrees }) },
+    { diffBlobs, needsContent, ...(guidelines && { guidelines }), ...(headTrees && { headTrees }) },
     signal,
   )
   const hunks = change.files.reduce((sum, { diff }) => sum + diff.hunks.length, 0)
