@@ -130,6 +130,7 @@ describe('a pull request', () => {
       author: { login: 'renovate[bot]', isBot: true },
       state: 'open',
       draft: true,
+      locked: false,
       labels: ['deps', 'skip review'],
       head: { commit: git('rev-parse', 'wide'), branch: 'wide', repository: name },
       base: { commit: base, branch: 'main', repository: name },
