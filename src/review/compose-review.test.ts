@@ -347,3 +347,39 @@ describe("GitHub's limit", () => {
 test('the same review has the same words', () => {
   expect(composeReview(many(40), receipt())).toEqual(composeReview(many(40), receipt()))
 })
+
+describe('a problem that stands in several places', () => {
+  const mergedAt = (id: string, path: string, line: number): Finding =>
+    finding(id, {
+      path,
+      anchor: { side: 'RIGHT', startLine: line, endLine: line },
+      verdict: { kind: 'merged', into: 'a' },
+    })
+
+  test('names the others, once each, and not its own lines', () => {
+    const others = [
+      mergedAt('b', 'src/till.py', 9),
+      mergedAt('c', 'src/till.py', 9),
+      mergedAt('d', 'src/shop.py', 4),
+      mergedAt('e', 'src/shop.py', 40),
+    ]
+    const { comments } = composeReview([finding('a'), ...others], receipt())
+    expect(comments).toHaveLength(1)
+    expect(comments[0]?.body).toContain('\n\nThe same at `src/shop.py:40`, `src/till.py:9`.')
+    const folded = composeReview([finding('a', { verdict: posted('summary') }), ...others], receipt())
+    expect(folded.summary).toContain('The same at `src/shop.py:40`, `src/till.py:9`.')
+  })
+
+  test('counts those beyond a few', () => {
+    const others = Array.from({ length: 30 }, (_, index) => mergedAt(`m${index}`, 'src/till.py', index + 10))
+    const [comment] = composeReview([finding('a'), ...others], receipt()).comments
+    const named = comment?.body.match(/`src\/till\.py:\d+`/g)?.length ?? 0
+    expect(named).toBeLessThan(10)
+    expect(comment?.body).toContain(`and ${30 - named} further places.`)
+  })
+
+  test('says nothing of what was merged into another one', () => {
+    const [comment] = composeReview([finding('z'), mergedAt('b', 'src/till.py', 9)], receipt()).comments
+    expect(comment?.body).not.toContain('The same at')
+  })
+})

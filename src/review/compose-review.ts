@@ -13,6 +13,8 @@ const MAX_NAME = 300
 const MAX_HEADLINE = 600
 /** GitHub does not tell its limit for the title of a check run; those of its other titles are 255 characters. */
 const MAX_CHECK_TITLE = 200
+/** Places of one problem that are named; the rest is counted. */
+const MAX_OTHER_PLACES = 5
 /** Bytes for the words around the lists. */
 const AROUND_LISTS = 500
 
@@ -46,7 +48,7 @@ export function composeReview(findings: readonly Finding[], receipt: Receipt): C
             findingId: finding.id,
             path: finding.path,
             anchor: finding.anchor,
-            body: renderFinding(finding),
+            body: renderFinding(finding, otherPlaces(finding, findings)),
           },
         ]
       : [],
@@ -60,7 +62,11 @@ export function composeReview(findings: readonly Finding[], receipt: Receipt): C
   const title = renderTitle(receipt, found, earlier)
   const headline = `${plain(oneLine(title, MAX_HEADLINE))}.`
   const read = renderReceipt(receipt)
-  const further = renderFolded(folded, MAX_BODY_BYTES - Buffer.byteLength(headline + read) - AROUND_LISTS)
+  const further = renderFolded(
+    folded,
+    findings,
+    MAX_BODY_BYTES - Buffer.byteLength(headline + read) - AROUND_LISTS,
+  )
   return {
     comments,
     body: receipt.reader.model === undefined ? `${headline} ${renderReader(receipt)}` : headline,
@@ -102,9 +108,39 @@ function renderTitle(receipt: Receipt, found: number, earlier: number): string {
   return `${found === 0 && earlier === 0 ? 'No problems found' : problems}${open}, ${renderCoverage(receipt)}`
 }
 
-function renderFinding(finding: Finding): string {
+/** Where else the same problem stands: the places of what was merged into it, but not its own lines. */
+function otherPlaces({ id, path, anchor }: Finding, findings: readonly Finding[]): readonly string[] {
+  const places = findings.flatMap((other) => {
+    if (other.verdict.kind !== 'merged' || other.verdict.into !== id || !other.anchor) return []
+    const isHere =
+      other.path === path &&
+      anchor?.side === other.anchor.side &&
+      other.anchor.startLine <= anchor.endLine &&
+      anchor.startLine <= other.anchor.endLine
+    return isHere ? [] : [placeOf(other)]
+  })
+  return [...new Set(places)].sort()
+}
+
+function renderOtherPlaces(places: readonly string[]): string[] {
+  if (places.length === 0) return []
+  const named = places.slice(0, MAX_OTHER_PLACES).map(inlineCode).join(', ')
+  const left = places.length - MAX_OTHER_PLACES
+  return [`The same at ${named}${left > 0 ? ` and ${count(left, 'further place')}` : ''}.`]
+}
+
+/** For people: a path with its first line, where that is known. */
+function placeOf({ path, anchor }: Finding): string {
+  return oneLine(path, MAX_NAME) + (anchor ? `:${anchor.startLine}` : '')
+}
+
+function renderFinding(finding: Finding, others: readonly string[]): string {
   const { severity, category, explanation, source } = finding
-  const parts = [`${renderName(finding)} (${severity}, ${category})`, plainParagraphs(explanation)]
+  const parts = [
+    `${renderName(finding)} (${severity}, ${category})`,
+    plainParagraphs(explanation),
+    ...renderOtherPlaces(others),
+  ]
   const by = source.kind === 'analyser' ? [`Found by ${source.analyser} ${inlineCode(source.rule)}.`] : []
   const whole = [...parts, ...renderReplacement(finding), ...by].join('\n\n')
   // Half a suggestion would be applied as if it were whole.
@@ -121,12 +157,12 @@ function renderReplacement({ replacement, replacementFault }: Finding): string[]
   ]
 }
 
-function renderFolded(findings: readonly Finding[], room: number): string[] {
-  if (findings.length === 0) return []
-  const items = findings.map((finding) => {
-    const { path, anchor, severity, explanation } = finding
-    const place = oneLine(path, MAX_NAME) + (anchor ? `:${anchor.startLine}` : '')
-    return `${inlineCode(place)} ${renderName(finding)} (${severity}): ${plain(explanation)}`
+function renderFolded(folded: readonly Finding[], all: readonly Finding[], room: number): string[] {
+  if (folded.length === 0) return []
+  const items = folded.map((finding) => {
+    const { severity, explanation } = finding
+    const said = `${renderName(finding)} (${severity}): ${plain(explanation)}`
+    return [inlineCode(placeOf(finding)), said, ...renderOtherPlaces(otherPlaces(finding, all))].join(' ')
   })
   const list = boundedList(
     items,
