@@ -12,11 +12,13 @@ import { createCloser, type Closable } from './base/closer.ts'
 import { errorKind, errorMessage, PermanentError } from './base/errors.ts'
 import { randomIds } from './base/ids.ts'
 import type { DoctorSystems } from './cli/doctor-checks.ts'
+import type { Estimating } from './cli/estimate-command.ts'
 import type { ReplayContext } from './cli/replay-command.ts'
 import type { Reviewing } from './cli/review-command.ts'
 import { openCacheRecord } from './cache/cache-record.postgres.ts'
 import type { CacheTools } from './cli/cache-command.ts'
 import { createPostgresBudget } from './budget/budget.postgres.ts'
+import { collectQuestions } from './budget/collected-questions.ts'
 import { openCache } from './compose/cache.ts'
 import { openRateLimiter, ownRateLimiter, withinLimits } from './compose/limits.ts'
 import { openConfiguredModel, openModels, openPrices, type ModelSurroundings } from './compose/models.ts'
@@ -304,6 +306,15 @@ interface EvalMeans {
   readonly folder: string
   /** Names of models that nobody asks: their questions are collected. */
   readonly collected?: { readonly model: string; readonly judge: string }
+}
+
+/** Reviews whose questions are collected, and asked of nobody. */
+export function openEstimating(config: Config): Estimating {
+  const { models: _asked, ...reviewer } = openReviewer(config, [], { limiter: ownRateLimiter() })
+  const { llm } = config
+  const collected = llm && collectQuestions(`${llm.provider}/${llm.model}`)
+  const reviewChange = createReviewChange({ ...reviewer, ...(collected && { models: collected.models }) })
+  return { reviewChange, collected, prices: openPrices(config), clock: systemClock }
 }
 
 /** What `doctor` looks at, each opened when its turn comes. */

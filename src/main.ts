@@ -8,6 +8,7 @@ import { runDeadLetters } from './cli/dead-letters-command.ts'
 import { runDemo } from './cli/demo-command.ts'
 import { openDoctor } from './cli/doctor-checks.ts'
 import { runDoctor } from './cli/doctor-command.ts'
+import { runEstimate } from './cli/estimate-command.ts'
 import { runEvalCommand, type EvalRequest } from './cli/eval-command.ts'
 import type { EvalModels } from './cli/eval-options.ts'
 import { runHistoryCommand } from './cli/history-command.ts'
@@ -20,6 +21,7 @@ import {
   migrateStore,
   openCacheTools,
   openDeadLetters,
+  openEstimating,
   openEvaluation,
   openJudge,
   openReviewing,
@@ -60,6 +62,12 @@ const commands: Commands = {
         terminal,
         version,
       },
+      interrupted.signal,
+    ),
+  estimate: (request, options) =>
+    runEstimate(
+      request,
+      { open: () => openEstimating(readSettings(options, 'tool')), terminal },
       interrupted.signal,
     ),
   replay: (request) => runReplay(request, { replay, terminal, version }, interrupted.signal),

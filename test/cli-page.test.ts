@@ -56,6 +56,10 @@ describe('the page about the command line', () => {
     'lorgnette review --pr octo-org/shop#1 --post': { code: 0, prints: 'Posted on octo-org/shop#1.' },
     'lorgnette review --record last-review': { code: 0, prints: ': 1 high' },
     'lorgnette replay last-review --format json': { code: 0, prints: '"version":1' },
+    'lorgnette estimate --base main': {
+      code: 0,
+      prints: 'the built-in analysers review, and that costs nothing',
+    },
     'lorgnette --help': { code: 0, prints: 'Commands:' },
     'lorgnette help review': { code: 0, prints: '--fail-on' },
     'lorgnette demo --help': { code: 0, prints: '--once' },
@@ -88,6 +92,7 @@ describe('the page about the command line', () => {
     const commands = await names('lorgnette --help', /^ {2}([a-z-]+) (?!\[command\])/gm)
     const options = [
       ...(await names('lorgnette help review', /^ {2}(--[a-z-]+)/gm)),
+      ...(await names('lorgnette help estimate', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette help replay', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette help doctor', /^ {2}(--[a-z-]+)/gm)),
       ...(await names('lorgnette cache explain --help', /^ {2}(--[a-z-]+)/gm)),

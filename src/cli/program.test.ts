@@ -18,6 +18,7 @@ async function run(args: readonly string[], over: Partial<Commands> = {}) {
     work: note('work'),
     migrate: note('migrate'),
     review: note('review'),
+    estimate: note('estimate'),
     replay: note('replay'),
     eval: note('eval'),
     evalHistory: note('evalHistory'),
@@ -66,6 +67,26 @@ test('the cache is counted, explained and purged', async () => {
   expect(await request('purge', '--repository', 'octo/hello', '--yes')).toEqual([
     ['cache', { kind: 'purge', repository: 'octo/hello' }, {}],
   ])
+})
+
+test('an estimate is of a range or of a patch', async () => {
+  expect((await run(['estimate'])).calls).toEqual([
+    ['estimate', { source: { kind: 'local', folder: '.' }, json: false }, {}],
+  ])
+  expect(
+    (await run(['estimate', '--base', 'main', '--head', 'x', '--repo', 'shop', '--json', '--env-file', 'e']))
+      .calls,
+  ).toEqual([
+    [
+      'estimate',
+      { source: { kind: 'local', folder: 'shop', base: 'main', head: 'x' }, json: true },
+      { envFile: 'e' },
+    ],
+  ])
+  expect((await run(['estimate', '--diff', '-'])).calls).toEqual([
+    ['estimate', { source: { kind: 'patch', file: '-' }, json: false }, {}],
+  ])
+  expect((await run(['estimate', '--diff', '-', '--base', 'main'])).code).toBe(2)
 })
 
 test('dead letters are listed, shown, replayed and discarded', async () => {

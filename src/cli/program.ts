@@ -6,6 +6,8 @@ import { cacheCommand } from './cache-program.ts'
 import type { DeadLettersRequest } from './dead-letters-command.ts'
 import { deadLettersCommand } from './dead-letters-program.ts'
 import { parsePullRequestName, type PullRequestName } from './pull-request-name.ts'
+import type { EstimateRequest } from './estimate-command.ts'
+import { estimateCommand } from './estimate-program.ts'
 import { addEvalCommands, type EvalCommands } from './eval-options.ts'
 import type { PrintRequest } from './print-review.ts'
 import type { ReplayRequest } from './replay-command.ts'
@@ -25,6 +27,7 @@ export interface Commands extends EvalCommands {
   readonly work: (options: SettingsOption) => Promise<number>
   readonly migrate: (options: SettingsOption) => Promise<number>
   readonly review: (request: ReviewRequest, options: SettingsOption) => Promise<number>
+  readonly estimate: (request: EstimateRequest, options: SettingsOption) => Promise<number>
   readonly replay: (request: ReplayRequest) => Promise<number>
   readonly doctor: (options: SettingsOption & { readonly json: boolean }) => Promise<number>
   readonly cache: (request: CacheRequest, options: SettingsOption) => Promise<number>
@@ -87,6 +90,13 @@ function createProgram(commands: Commands, version: string, exit: (code: number)
 
   addServerCommands(program, commands, exit)
   addReviewCommand(program, commands, exit)
+  program.addCommand(
+    estimateCommand({
+      withSettings,
+      examples,
+      run: async (request, options) => exit(await commands.estimate(request, options)),
+    }),
+  )
   addReplayCommand(program, commands, exit)
   addEvalCommands(program, commands, exit)
   withSettings(
