@@ -82,7 +82,7 @@ function* addedCode(hunks: readonly Hunk[], path: string, source: Source | undef
     )
     for (const [at, line] of lines.entries()) {
       if (line.kind !== 'added') continue
-      const isInFile = source?.lines[line.newLine - 1] === line.text.replace(/\r$/, '')
+      const isInFile = source?.lines[line.newLine - 1] === line.text.replaceAll('\r', '')
       yield (isInFile ? source.code[line.newLine - 1] : alone.code[at]) ?? ''
     }
   }

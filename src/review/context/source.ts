@@ -19,7 +19,7 @@ const MOST_LINES = 50_000
 
 /** Linear in the text, whatever stands in it. */
 export function readSource(path: string, text: string): Source {
-  const lines = text.split('\n', MOST_LINES).map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+  const lines = text.split('\n', MOST_LINES).map((line) => line.replaceAll('\r', ''))
   return sourceOfLines(path, lines)
 }
 
