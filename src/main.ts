@@ -16,19 +16,18 @@ import { runJudgeCommand, type JudgeRequest } from './cli/judge-command.ts'
 import { runProgram, type Commands, type SettingsOption } from './cli/program.ts'
 import { runReplay } from './cli/replay-command.ts'
 import { runReview } from './cli/review-command.ts'
+import { migrateStore } from './compose/stores.ts'
 import {
   doctorSystems,
-  migrateStore,
   openCacheTools,
   openDeadLetters,
   openEstimating,
   openEvaluation,
   openJudge,
   openReviewing,
-  openSystem,
   replay,
-  type Roles,
-} from './compose.ts'
+} from './compose/tools.ts'
+import { openSystem, type Roles } from './compose.ts'
 import type { ConfigUse } from './config/joint-faults.ts'
 import { withEnvFile } from './config/env-file.ts'
 import { readConfig, type Config } from './config.ts'
