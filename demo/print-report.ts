@@ -8,16 +8,23 @@ export function printReport(report: DemoReport, style: Style): string {
 
 function printPullRequest(pullRequest: PullRequestReport, style: Style): string {
   const { check_run: checkRun, review, comments, state } = pullRequest
-  const mark = comments.length === 0 ? style.green('✔') : style.yellow('●')
-  const [verdict = '', ...more] = readable(review ?? checkRun?.title ?? state)
+  const check = checkRun?.conclusion ? ` (check: ${checkRun.conclusion})` : ''
+  const said = review ?? `${checkRun?.title ?? state}${check}`
+  const [verdict = '', ...more] = readable(said)
   const lines = [
     style.bold(`#${pullRequest.number} ${pullRequest.title}`),
     style.dim(`   ${pullRequest.url}`),
-    `   ${mark} ${verdict}`,
+    `   ${markOf(pullRequest, style)} ${verdict}`,
     ...more.map((text) => `     ${text}`.trimEnd()),
     ...comments.flatMap((comment) => ['', ...printComment(comment, style)]),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Green only where the check is: a change that only linters read has nothing to say, and is not called good. */
+function markOf({ check_run: checkRun, comments }: PullRequestReport, style: Style): string {
+  if (comments.length > 0) return style.yellow('●')
+  return checkRun?.conclusion === 'success' ? style.green('✔') : style.dim('○')
 }
 
 function printComment({ path, start_line: start, line, body }: CommentReport, style: Style): string[] {
