@@ -25,7 +25,8 @@ Usage: npm run load -- [options]
   --model-limits SHARE      of the pull requests, one question first answered with 429 (default 0)
   --github-errors SHARE     of the pull requests, one call first answered with 502 (default 0)
   --github-limits SHARE     of the pull requests, one write first meets the secondary limit (default 0)
-  --content-limits          GitHub limits content writes: 80 in a minute, 500 in an hour
+  --content-limits          GitHub limits content writes, 80 in a minute and 500 in an hour, and the product keeps to
+                            that; without it neither counts
   --soak DURATION           deliveries come evenly for so long (90s, 20m, 2h); fails when anything grows
   --seed S                  everything that is chance follows from it (default 1)
   --out FOLDER              of the report (default load/results)

@@ -41,7 +41,7 @@ export const loadOptions = z.object({
   githubErrors: share,
   /** Share of the pull requests of which one write to GitHub meets its secondary limit. */
   githubLimits: share,
-  /** Whether GitHub limits writes that make content, as it does: 80 in a minute, 500 in an hour. */
+  /** Whether GitHub limits writes that make content (80 in a minute, 500 in an hour), and the product keeps to it. */
   contentLimits: z.boolean(),
   /** Deliveries come evenly for so long, and memory, handles and connections must not grow. */
   soak: duration.optional(),

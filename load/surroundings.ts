@@ -82,6 +82,7 @@ async function open(options: LoadOptions, opened: ReturnType<typeof createCloser
     DATABASE_URL: databaseUrl,
     REDIS_URL: redis.url,
     GITHUB_API_URL: identity.url,
+    ...(!options.contentLimits && { GITHUB_WRITES_PER_MINUTE: 'off', GITHUB_WRITES_PER_HOUR: 'off' }),
     GITHUB_APP_ID: String(identity.app.id),
     GITHUB_PRIVATE_KEY: identity.app.privateKey,
     GITHUB_WEBHOOK_SECRET: SECRET,

@@ -35,7 +35,11 @@ describe('with nothing but credentials', () => {
 
   test('everything has the default that the documentation tells', () => {
     expect(config).toMatchObject({
-      github: { apiUrl: 'https://api.github.com', credentials: { kind: 'token', token: 'token' } },
+      github: {
+        apiUrl: 'https://api.github.com',
+        writes: { perMinute: 80, perHour: 500 },
+        credentials: { kind: 'token', token: 'token' },
+      },
       server: { host: '127.0.0.1', port: 3000, loopback: true, shutdownGraceMs: 30_000 },
       worker: { concurrency: 5, reconcileIntervalMs: 30_000 },
       webhooks: { secrets: [], reviewDrafts: false, ignoreBots: true, ignoreLabels: [] },
@@ -146,6 +150,10 @@ describe('faults', () => {
     ['GITHUB_APP_ID', '0', 'is too small'],
     ['GITHUB_API_URL', 'api.github.com', 'is not an http(s) address'],
     ['GITHUB_API_URL', 'https://me:key@host/api/v3', 'has a user, query or fragment in it'],
+    ['GITHUB_WRITES_PER_MINUTE', '2', 'is too small'],
+    ['GITHUB_WRITES_PER_MINUTE', '10001', 'is too large'],
+    ['GITHUB_WRITES_PER_HOUR', 'none', 'is neither a whole number nor off'],
+    ['GITHUB_WRITES_PER_HOUR', '79', 'is 79, less than the 80 of GITHUB_WRITES_PER_MINUTE'],
     ['GITHUB_WEBHOOK_SECRET', 'one,,two', 'has an empty entry'],
     ['GITHUB_TOKEN', '"token"', 'has quotes around it, and they count'],
     ['LLM_MODEL', 'gpt-5.6', 'is not provider/model with a known provider'],
@@ -221,12 +229,24 @@ describe('GitHub credentials', () => {
     const missing = [expect.stringMatching(/^GITHUB_TOKEN is missing/)]
     expect(faults({}, 'server')).toEqual(missing)
     expect(faults({ DATABASE_URL: 'postgres://host/name' }, 'worker')).toEqual(missing)
-    expect(readConfig({}, 'tool').github).toEqual({ apiUrl: 'https://api.github.com' })
+    expect(readConfig({}, 'tool').github).not.toHaveProperty('credentials')
   })
 
   test('an Enterprise Server is asked at its own address', () => {
     const env = { ...enough, GITHUB_API_URL: 'https://github.example.com/api/v3/' }
     expect(readConfig(env).github.apiUrl).toBe('https://github.example.com/api/v3')
+  })
+})
+
+describe('writes on GitHub', () => {
+  const writes = (perMinute: string, perHour: string) =>
+    readConfig({ ...enough, GITHUB_WRITES_PER_MINUTE: perMinute, GITHUB_WRITES_PER_HOUR: perHour }).github
+      .writes
+
+  test('have the limits of the server, or none', () => {
+    expect(writes('200', '5000')).toEqual({ perMinute: 200, perHour: 5_000 })
+    expect(writes('off', 'off')).toEqual({ perMinute: Infinity, perHour: Infinity })
+    expect(writes('off', '500')).toEqual({ perMinute: Infinity, perHour: 500 })
   })
 })
 

@@ -8,6 +8,7 @@ import { defaultDataFolder, expandHome } from './config/folders.ts'
 import { jointFaults, type ConfigUse } from './config/joint-faults.ts'
 import { readSettings } from './config/read-settings.ts'
 import type { SettingValues } from './config/settings.ts'
+import type { WriteRates } from './github/write-rates.ts'
 import type { ReviewSettings } from './review/review-settings.ts'
 import { isLoopbackHost } from './server/loopback.ts'
 import type { LogLevel } from './telemetry/logger.ts'
@@ -43,6 +44,8 @@ export interface Config {
 interface GitHubConfig {
   /** Without a slash at its end. */
   readonly apiUrl: string
+  /** Content writes of one installation, in any minute and any hour; Infinity where nobody counts. */
+  readonly writes: WriteRates
   /** Set for the uses `server` and `worker`. */
   readonly credentials?: GitHubCredentials
 }
@@ -102,7 +105,11 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
   const judge = chooseJudge(values)
   const credentials = githubCredentials(values)
   return {
-    github: { apiUrl: values.GITHUB_API_URL, ...(credentials && { credentials }) },
+    github: {
+      apiUrl: values.GITHUB_API_URL,
+      writes: { perMinute: values.GITHUB_WRITES_PER_MINUTE, perHour: values.GITHUB_WRITES_PER_HOUR },
+      ...(credentials && { credentials }),
+    },
     ...(llm && { llm }),
     ...(judge && { judge }),
     ...(values.CACHE && { cache: { scope: values.CACHE_SCOPE, ttlMs: values.CACHE_TTL } }),

@@ -74,9 +74,15 @@ export function modelWithinLimits(
 }
 
 /** GitHub within its limits, with waits that can be seen. */
-export function withinLimits(github: GitHub, limiter: RateLimiter, metrics: Metrics): GitHub {
+export function withinLimits(
+  github: GitHub,
+  { github: { writes } }: Config,
+  limiter: RateLimiter,
+  metrics: Metrics,
+): GitHub {
   return pacedGitHub(github, {
     limiter,
+    writes,
     clock: systemClock,
     onWait: (kind, waitMs) =>
       metrics.limitWait(kind === 'read' ? 'github-read' : 'github-write', waitMs / 1_000),

@@ -14,6 +14,7 @@ export type ConfigUse = 'server' | 'webhooks' | 'worker' | 'tool'
 export function jointFaults(read: ReadSettings, use: ConfigUse): SettingFault[] {
   return [
     ...githubFaults(read, use),
+    ...writeLimitFaults(read),
     ...storeFaults(read, use),
     ...queueFaults(read),
     ...deliveryFaults(read, use),
@@ -46,6 +47,16 @@ function githubFaults({ present }: ReadSettings, use: ConfigUse): SettingFault[]
     })
   }
   return faults
+}
+
+function writeLimitFaults({ values }: ReadSettings): SettingFault[] {
+  const { GITHUB_WRITES_PER_MINUTE: perMinute = Infinity, GITHUB_WRITES_PER_HOUR: perHour = Infinity } =
+    values
+  if (perMinute === Infinity || perHour >= perMinute) return []
+  const problem = `is ${perHour}, less than the ${perMinute} of GITHUB_WRITES_PER_MINUTE`
+  return [
+    { setting: 'GITHUB_WRITES_PER_HOUR', problem, expected: 'at least as many in an hour as in a minute' },
+  ]
 }
 
 function queueFaults({ present }: ReadSettings): SettingFault[] {

@@ -10,6 +10,7 @@ import {
   flag,
   httpUrl,
   integer,
+  limit,
   list,
   matching,
   oneOf,
@@ -55,6 +56,18 @@ const github = {
     httpUrl('`https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server'),
     'https://api.github.com',
     'Where the REST API of GitHub is. For an Enterprise Server `https://HOST/api/v3`.',
+  ),
+  GITHUB_WRITES_PER_MINUTE: defaulted<number>(
+    limit(3, 10_000),
+    '80',
+    'Reviews, comments and check runs that one installation writes in any minute, by all processes that share a Redis or a ' +
+      'PostgreSQL; a review takes two or three. The default is what github.com allows. An Enterprise Server has no such ' +
+      'limit unless its administrator sets one: `off`.',
+  ),
+  GITHUB_WRITES_PER_HOUR: defaulted<number>(
+    limit(3, 100_000),
+    '500',
+    'The same in any hour. At least `GITHUB_WRITES_PER_MINUTE`, where that is not `off`.',
   ),
 }
 

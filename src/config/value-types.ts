@@ -44,6 +44,19 @@ export function integer(min: number, max: number): ValueType<number> {
   }
 }
 
+/** As `integer`, or `off`, read as Infinity. */
+export function limit(min: number, max: number): ValueType<number> {
+  return {
+    schema: z
+      .string()
+      .regex(/^(?:off|-?\d{1,15})$/, 'is neither a whole number nor off')
+      .transform((text) => (text === 'off' ? Infinity : Number(text)))
+      .refine((value) => value >= min, 'is too small')
+      .refine((value) => value <= max || value === Infinity, 'is too large'),
+    expected: `a whole number from ${min} to ${max}, or \`off\``,
+  }
+}
+
 /** A number with or without decimals, both bounds included. */
 export function decimal(min: number, max: number): ValueType<number> {
   return {

@@ -12,6 +12,7 @@ import { createLogger } from '../telemetry/logger.ts'
 import { repositoryName, type GitHubRepository } from './github.ts'
 import { openGitHub } from './github.octokit.ts'
 import { pacedGitHub } from './github.paced.ts'
+import type { WriteRates } from './write-rates.ts'
 
 const signal = new AbortController().signal
 const name = repositoryName.parse('acme/shop')
@@ -33,8 +34,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** What github.com allows. */
+const onGitHub: WriteRates = { perMinute: 80, perHour: 500 }
+
 /** Two workers that share what they know of limits. */
-function openTwo(clock: ManualClock): [GitHubRepository, GitHubRepository] {
+function openTwo(clock: ManualClock, writes: WriteRates = onGitHub): [GitHubRepository, GitHubRepository] {
   const limiter = createProcessRateLimiter(clock)
   const open = (): GitHubRepository =>
     pacedGitHub(
@@ -45,7 +49,7 @@ function openTwo(clock: ManualClock): [GitHubRepository, GitHubRepository] {
         log: createLogger('silent'),
         timeoutMs: 10_000,
       }),
-      { limiter, clock },
+      { limiter, writes, clock },
     ).repository(name)
   return [open(), open()]
 }
@@ -63,6 +67,22 @@ test('eighty writes in a minute, by all workers together; the next is told when 
   expect(retryAt.getTime() - clock.now().getTime()).toBeGreaterThanOrEqual(60_000)
   clock.advance(retryAt.getTime() - clock.now().getTime())
   await expect(other.readyToWrite(signal)).resolves.toBeUndefined()
+})
+
+test('where nobody counts writes, none waits', async () => {
+  const [one] = openTwo(createManualClock(new Date()), { perMinute: Infinity, perHour: Infinity })
+  for (let write = 0; write < 600; write++) await one.readyToWrite(signal)
+  await expect(one.readyToWrite(signal)).resolves.toBeUndefined()
+})
+
+test('an hour may have fewer writes than its minutes', async () => {
+  const clock = createManualClock(new Date())
+  const [one] = openTwo(clock, { perMinute: Infinity, perHour: 5 })
+  for (let write = 0; write < 5; write++) await one.readyToWrite(signal)
+  const refused = await one.readyToWrite(signal).catch((error: unknown) => error)
+  expect((refused as RateLimitedError).retryAt.getTime() - clock.now().getTime()).toBeGreaterThanOrEqual(
+    3_600_000,
+  )
 })
 
 test('what one worker is told of a limit, all calls of the installation obey, and writes go slowly afterwards', async () => {

@@ -1,24 +1,17 @@
 import type { Clock } from '../base/clock.ts'
 import { RateLimitedError } from '../base/errors.ts'
-import type { Limit, RateLimiter } from '../limits/rate-limiter.ts'
+import type { RateLimiter } from '../limits/rate-limiter.ts'
 import { waitForPlace } from '../limits/wait-for-place.ts'
 import type { GitHub, GitHubRepository } from './github.ts'
+import { limitsOfWrites, type WriteRates } from './write-rates.ts'
 
 export interface PacedGitHubOptions {
   readonly limiter: RateLimiter
+  readonly writes: WriteRates
   readonly clock: Clock
   /** Told before each wait, in milliseconds. */
   readonly onWait?: (kind: 'read' | 'write', waitMs: number) => void
 }
-
-/**
- * Content writes of one installation. Source: GitHub REST, "Rate limits for the REST API", "About secondary rate
- * limits": no more than 80 content-generating requests in a minute, and 500 in an hour.
- */
-export const WRITE_LIMITS: readonly Limit[] = [
-  { of: 'calls', max: 80, windowMs: 60_000 },
-  { of: 'calls', max: 500, windowMs: 3_600_000 },
-]
 
 /** After GitHub said that we were too fast, writes come one a second for so long. */
 const SLOW_MS = 120_000
@@ -44,12 +37,13 @@ export function pacedGitHub(github: GitHub, options: PacedGitHubOptions): GitHub
 function pacedRepository(
   repository: GitHubRepository,
   account: string,
-  { limiter, clock, onWait }: PacedGitHubOptions,
+  { limiter, writes, clock, onWait }: PacedGitHubOptions,
 ): GitHubRepository {
+  const writeLimits = limitsOfWrites(writes)
   const keys = { read: `github:reads:${account}`, write: `github:writes:${account}` }
 
   async function place(kind: 'read' | 'write', signal: AbortSignal): Promise<void> {
-    const ask = { key: keys[kind], cost: 1, limits: kind === 'write' ? WRITE_LIMITS : [] }
+    const ask = { key: keys[kind], cost: 1, limits: kind === 'write' ? writeLimits : [] }
     const what = kind === 'write' ? `a write of ${account}` : `a call of ${account}`
     const tell = onWait && ((waitMs: number) => onWait(kind, waitMs))
     await waitForPlace(
