@@ -35,6 +35,8 @@ export interface PullRequest {
   /** `repository` is undefined when the fork was deleted. */
   readonly head: { readonly commit: CommitId; readonly branch: string; readonly repository?: RepositoryName }
   readonly base: { readonly commit: CommitId; readonly branch: string; readonly repository: RepositoryName }
+  /** How many files it changes. */
+  readonly changedFiles: number
   readonly updatedAt: Date
 }
 
@@ -144,11 +146,8 @@ export interface GitHubRepository {
 
   pullRequest(number: number, signal: AbortSignal): Promise<PullRequest | undefined>
 
-  /** All pages. GitHub stops at 3,000 files: then `complete` is false. */
-  changedFiles(
-    number: number,
-    signal: AbortSignal,
-  ): Promise<{ readonly files: readonly ChangedFile[]; readonly complete: boolean }>
+  /** All pages. GitHub stops at 3,000 files without a word: only the pull request tells how many there are. */
+  changedFiles(number: number, signal: AbortSignal): Promise<readonly ChangedFile[]>
 
   /** The commit that the change is compared with. */
   mergeBase(base: CommitId, head: CommitId, signal: AbortSignal): Promise<CommitId | undefined>

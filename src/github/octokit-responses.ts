@@ -67,6 +67,7 @@ export function toPullRequest(response: z.output<typeof pullRequestResponse>): P
       ...(head.repo ? { repository: head.repo.full_name } : {}),
     },
     base: { commit: base.sha, branch: base.ref, repository: base.repo.full_name },
+    changedFiles: response.changed_files,
     updatedAt: new Date(response.updated_at),
   }
 }

@@ -60,19 +60,15 @@ export function createRepositoryContents({
     changedFiles: async (number, signal) => {
       const what = `list the files of pull request ${name}#${number}`
       const files: ChangedFile[] = []
-      const pullRequest = { ...repository, pull_number: number }
       const pages = calls.pages(what, signal, (parameters) =>
         octokit.request('GET /repos/{owner}/{repo}/pulls/{pull_number}/files', {
-          ...pullRequest,
+          ...repository,
+          pull_number: number,
           ...parameters,
         }),
       )
       for await (const page of pages) files.push(...readJson(filesResponse, page, what).map(toChangedFile))
-      // The list ends at 3,000 files without a word; only the pull request itself tells how many there are.
-      const whole = await calls.call(what, signal, (parameters) =>
-        octokit.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...pullRequest, ...parameters }),
-      )
-      return { files, complete: files.length >= readJson(pullRequestResponse, whole, what).changed_files }
+      return files
     },
 
     mergeBase: async (base, head, signal) => {

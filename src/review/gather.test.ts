@@ -130,7 +130,8 @@ async function gather(
   if (!pullRequest) throw new Error('no such pull request')
   const before = (await emulator.requests()).length
   const all: GatherOptions = { diffBlobs, needsContent: () => true, ...options }
-  const change = await gatherPullRequest(repository, pullRequest, all, signal)
+  const files = await repository.changedFiles(number, signal)
+  const change = await gatherPullRequest(repository, pullRequest, files, all, signal)
   return { change, requests: (await emulator.requests()).slice(before).map(({ path }) => path) }
 }
 

@@ -30,24 +30,25 @@ export interface GatherOptions {
   readonly headTrees?: HeadTrees
 }
 
-/** Reads what a review of a pull request needs. A file whose diff cannot be had is named as such, never left out. */
+/**
+ * Reads what a review of a pull request needs besides the list of its files. A file whose diff cannot be had is named as
+ * such, never left out.
+ */
 export async function gatherPullRequest(
   repository: GitHubRepository,
   pullRequest: PullRequest,
+  files: readonly ChangedFile[],
   options: GatherOptions,
   signal: AbortSignal,
 ): Promise<Change> {
   const { headTrees } = options
-  const [{ files, complete }, guidelines] = await Promise.all([
-    repository.changedFiles(pullRequest.number, signal),
-    options.guidelines?.(repository, pullRequest.base, signal),
-  ])
+  const guidelines = await options.guidelines?.(repository, pullRequest.base, signal)
   const mergeBase = once(() => repository.mergeBase(pullRequest.base.commit, pullRequest.head.commit, signal))
   return {
     name: `${pullRequest.base.repository}#${pullRequest.number}`,
     title: pullRequest.title,
     body: pullRequest.body,
-    complete,
+    complete: files.length >= pullRequest.changedFiles,
     ...(guidelines && { guidelines }),
     ...(headTrees && {
       openHead: (opening: AbortSignal) => headTrees.open(repository, pullRequest.head.commit, opening),
@@ -67,7 +68,7 @@ export async function gatherDiffs(
   number: number,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FileDiff>> {
-  const { files } = await repository.changedFiles(number, signal)
+  const files = await repository.changedFiles(number, signal)
   return new Map(
     files.map((file) => {
       const read = readListedLines(file)

@@ -43,7 +43,8 @@ export async function reviewOnce(
   if (!pullRequest) {
     throw new PermanentError(`${name}#${number} is not there, or the token may not see it`)
   }
-  const change = await gatherPullRequest(repository, pullRequest, gathering, signal)
+  const files = await repository.changedFiles(number, signal)
+  const change = await gatherPullRequest(repository, pullRequest, files, gathering, signal)
   const id = newId() as RunId // a run of its own, in no store
   const scope = { tenant: 'local', repository: name, pullRequest: number, runId: id }
   const result = { ...(await reviewChange(change, scope, observer, signal)), files: change.files }

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { errorKind, isAbort, PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
+import type { ChangedFile, GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
 import type { RunScope } from '../llm/model-source.ts'
 import { gatherDiffs, gatherPullRequest, type DiffBlobs } from './gather.ts'
 import type { HeadTrees } from './head-tree.ts'
@@ -119,6 +119,11 @@ async function fail(
   metrics.run('failed', 0)
 }
 
+function valueOf<Value>(settled: PromiseSettledResult<Value>): Value {
+  if (settled.status === 'rejected') throw settled.reason
+  return settled.value
+}
+
 function mayPass(error: unknown): boolean {
   const kind = errorKind(error)
   return kind === 'retryable' || kind === 'rate-limited'
@@ -137,11 +142,17 @@ async function drive(
   const repository = github.repository(run.repository, run.installationId)
   await runs.record(run, { step: 'started', detail: { attempt: run.attempt } })
 
-  const pullRequest = await repository.pullRequest(run.pullRequest, reading)
+  // Side by side, for hardly ever does the pull request make the list of its files useless.
+  const [shown, listed] = await Promise.allSettled([
+    repository.pullRequest(run.pullRequest, reading),
+    run.decided ? [] : repository.changedFiles(run.pullRequest, reading),
+  ])
+  const pullRequest = valueOf(shown)
   const obstacle = whyNot(reviewer, run, pullRequest)
   if (obstacle || !pullRequest) return await endWithout(reviewer, run, obstacle ?? GONE, sinceStart())
 
-  const decided = run.decided ?? (await decide(reviewer, run, repository, pullRequest, reading))
+  const decided =
+    run.decided ?? (await decide(reviewer, run, { repository, pullRequest, files: valueOf(listed) }, reading))
 
   await repository.readyToWrite(reading)
   // The last look before anything is said (I4): reading took its time.
@@ -177,16 +188,23 @@ async function endWithout(
   metrics.run(state, seconds)
 }
 
+/** What GitHub shows when a run begins. */
+interface Shown {
+  readonly repository: GitHubRepository
+  readonly pullRequest: PullRequest
+  readonly files: readonly ChangedFile[]
+}
+
 async function decide(
   { runs, reviewChange, diffBlobs, needsContent, guidelines, headTrees, metrics }: PullRequestReviewer,
   run: StartedRun,
-  repository: GitHubRepository,
-  pullRequest: PullRequest,
+  { repository, pullRequest, files }: Shown,
   signal: AbortSignal,
 ): Promise<DecidedReview> {
   const change = await gatherPullRequest(
     repository,
     pullRequest,
+    files,
     { diffBlobs, needsContent, ...(guidelines && { guidelines }), ...(headTrees && { headTrees }) },
     signal,
   )
