@@ -172,6 +172,7 @@ export const callsElsewhere: Readonly<Record<string, string>> = {
 export const statementsElsewhere: Readonly<Record<string, string>> = {
   history: 'pages',
   cache: 'pages, and `lorgnette cache`',
+  spending: 'only for people who look at what was spent, and whoever reads metrics',
   letters: 'only for people who look at dead letters',
   doctor: 'only by `lorgnette doctor`',
   budget: 'only with a cap; the late answers and crashes are cases of its contract',

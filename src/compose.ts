@@ -5,6 +5,8 @@ import { systemClock } from './base/clock.ts'
 import { type Closable, createCloser } from './base/closer.ts'
 import { errorMessage } from './base/errors.ts'
 import { createPostgresBudget } from './budget/budget.postgres.ts'
+import { capsOfAll } from './budget/caps.ts'
+import { openSpendingRecord } from './budget/spending-record.postgres.ts'
 import { openCache } from './compose/cache.ts'
 import { openRateLimiter, withinLimits } from './compose/limits.ts'
 import type { ModelSurroundings } from './compose/models.ts'
@@ -73,7 +75,11 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
     const queue = opened.add(openQueue(config, database, log))
     const runs = openRunStore(database)
     const heads = openOpenHeads(database, config.webhooks)
+    const spending = openSpendingRecord(database)
     metrics.reviews(() => heads.lastCount())
+    const caps = capsOfAll(config.spending.caps)
+    if (Object.keys(caps).length > 0)
+      metrics.caps(async () => (await spending.capsInUse(caps, systemClock.now(), 0)).caps)
 
     if (roles.works) {
       const limiter = opened.add(openRateLimiter(config, database, log))
@@ -114,6 +120,8 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
       hideSecrets: (text) => (mayHoldSecret(text) ? hideSecrets(text, scanSecrets) : text),
       history: createPostgresRunHistory(database),
       deadLetters: explainLetters(queue, openLetterRuns(database)),
+      spending,
+      caps: config.spending.caps,
       githubUrl: githubWebUrl(config.github.apiUrl),
     })
     opened.add(server)

@@ -13,6 +13,7 @@ describe('the page about operations', () => {
   test('names every metric there is, and no other', async () => {
     const metrics = openMetrics()
     metrics.reviews(() => Promise.resolve({ owed: 1, delivered: 1, missing: 0, countedAt: new Date(0) }))
+    metrics.caps(() => Promise.resolve([{ scope: 'day', measure: 'money', limit: 2, spent: 1, reserved: 0 }]))
     const text = await metrics.text()
     const there = [...text.matchAll(/^# TYPE (lorgnette_\w+)/gm)].map(([, name = '']) => name)
     expect(there.length).toBeGreaterThan(5)

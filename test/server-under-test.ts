@@ -14,6 +14,8 @@ export const awayStore: DeliveryStore = {
   accept: () => Promise.reject(new RetryableError('connection refused')),
 }
 
+const away = (): Promise<never> => Promise.reject(new RetryableError('connection refused'))
+
 export interface ServerUnderTest extends Server {
   readonly metrics: Metrics
   /** The log lines so far. */
@@ -36,6 +38,13 @@ export async function openTestServer(options: Partial<ServerOptions> = {}): Prom
       replay: () => Promise.resolve(false),
       discard: () => Promise.resolve(false),
     },
+    spending: {
+      spent: away,
+      spentByRun: away,
+      curtailed: away,
+      capsInUse: away,
+    },
+    caps: {},
     githubUrl: 'https://github.com',
     checks: [],
     clock: systemClock,

@@ -1,6 +1,7 @@
 import { mayHoldSecret } from '../../src/analysis/may-hold-secret.ts'
 import { scanSecrets } from '../../src/analysis/secret-scanner.ts'
 import { systemClock } from '../../src/base/clock.ts'
+import { openSpendingRecord } from '../../src/budget/spending-record.postgres.ts'
 import { createPostgresRunHistory } from '../../src/dashboard/run-history.postgres.ts'
 import { explainLetters } from '../../src/dead-letters/explain-letters.ts'
 import { openLetterRuns } from '../../src/dead-letters/letter-runs.postgres.ts'
@@ -25,6 +26,8 @@ const server = await openServer({
   queue,
   history: createPostgresRunHistory(database),
   deadLetters: explainLetters(queue, openLetterRuns(database)),
+  spending: openSpendingRecord(database),
+  caps: {},
   githubUrl: 'https://github.com',
   checks: [],
   clock: systemClock,

@@ -24,6 +24,17 @@ export const capWords: Readonly<Record<CapScope, string>> = {
  */
 const shares: Readonly<Record<Stakes, number>> = { least: 0.8, low: 0.9, high: 1 }
 
+/** The caps that all runs share. */
+export function capsOfAll({ day, month }: Caps): Caps {
+  return { ...(day && { day }), ...(month && { month }) }
+}
+
+/** The most that is at stake with questions that are not asked any more, now that so much of a cap is spent. */
+export function givenUpAt(spent: number, cap: number): Stakes | undefined {
+  const orders = ['high', 'low', 'least'] as const satisfies Stakes[]
+  return orders.find((stakes) => spent >= Math.floor(cap * shares[stakes]))
+}
+
 /** The accounts that a question of a run counts in, with what it may use of them. Scopes without a cap have none. */
 export function accountsFor(
   caps: Caps,

@@ -1,47 +1,6 @@
 import type { CacheLookup } from '../llm/model.ts'
 import { statement, type Queryable } from '../postgres/database.ts'
-import type { AskedBefore, AskedInRun, CacheRecord, Savings } from './cache-record.ts'
-
-const SUMS = `
-  count(*) filter (where outcome <> 'failed' and cache_lookup is null) as off,
-  count(*) filter (where cache_lookup = 'hit') as hit,
-  count(*) filter (where cache_lookup = 'wait') as wait,
-  count(*) filter (where cache_lookup = 'miss') as miss,
-  count(*) filter (where cache_lookup = 'bad-entry') as bad_entry,
-  count(*) filter (where cache_lookup = 'error') as error,
-  coalesce(sum(input_tokens + output_tokens) filter (where source = 'model'), 0)::bigint as paid,
-  coalesce(sum(input_tokens + output_tokens) filter (where source = 'cache'), 0)::bigint as saved`
-
-interface SavingsRow extends Readonly<Record<Exclude<CacheLookup, 'bad-entry'> | 'off', number>> {
-  readonly bad_entry: number
-  readonly paid: number
-  readonly saved: number
-}
-
-const total = statement<SavingsRow>('cache-total', `select ${SUMS} from llm_calls`)
-
-const byRepository = statement<SavingsRow & { readonly repository: string }>(
-  'cache-by-repository',
-  `select pull_request.repo_full_name as repository, ${SUMS}
-   from llm_calls
-   join review_runs as run on run.id = llm_calls.run_id
-   join pull_requests as pull_request on pull_request.id = run.pull_request_id
-   group by pull_request.repo_full_name
-   order by sum(input_tokens + output_tokens) desc, repository
-   limit $1`,
-)
-
-const byDay = statement<SavingsRow & { readonly day: string }>(
-  'cache-by-day',
-  `select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day, ${SUMS}
-   from llm_calls group by day order by day desc limit $1`,
-)
-
-const ofRun = statement<SavingsRow>(
-  'cache-of-run',
-  `select ${SUMS} from review_runs as run left join llm_calls on llm_calls.run_id = run.id
-   where run.id = $1 group by run.id`,
-)
+import type { AskedBefore, AskedInRun, CacheRecord } from './cache-record.ts'
 
 interface AskedRow {
   readonly id: number
@@ -90,18 +49,6 @@ const askedBefore = statement<AskedRow & { readonly of: number }>(
 /** The record in the table `llm_calls`, on PostgreSQL and PGlite alike. */
 export function openCacheRecord(database: Queryable): CacheRecord {
   return {
-    total: async () => savings((await database.run(total))[0] ?? NOTHING),
-    byRepository: async (limit) =>
-      (await database.run(byRepository, limit)).map((row) => ({
-        repository: row.repository,
-        ...savings(row),
-      })),
-    byDay: async (limit) =>
-      (await database.run(byDay, limit)).map((row) => ({ day: row.day, ...savings(row) })),
-    ofRun: async (runId) => {
-      const [row] = canBeId(runId) ? await database.run(ofRun, runId) : []
-      return row && savings(row)
-    },
     askedIn: async (runId) => {
       if (!canBeId(runId) || (await database.run(runExists, runId)).length === 0) return undefined
       const [asked, before] = await Promise.all([
@@ -114,12 +61,6 @@ export function openCacheRecord(database: Queryable): CacheRecord {
       }))
     },
   }
-}
-
-const NOTHING: SavingsRow = { off: 0, hit: 0, wait: 0, miss: 0, bad_entry: 0, error: 0, paid: 0, saved: 0 }
-
-function savings({ paid, saved, off, hit, wait, miss, bad_entry: badEntry, error }: SavingsRow): Savings {
-  return { questions: { hit, wait, miss, 'bad-entry': badEntry, error, off }, tokens: { paid, saved } }
 }
 
 function fromRow(row: AskedRow): AskedBefore {

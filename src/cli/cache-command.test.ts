@@ -1,7 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CapturedOutput } from '../../test/captured-output.ts'
 import { testDatabases, type TestDatabase } from '../../test/databases.ts'
+import { startTestRun } from '../../test/start-test-run.ts'
+import { systemClock } from '../base/clock.ts'
+import { openSpendingRecord } from '../budget/spending-record.postgres.ts'
 import { openPostgresAnswerCache } from '../cache/answer-cache.postgres.ts'
 import type { AnswerKey } from '../cache/answer-cache.ts'
 import { openCacheRecord } from '../cache/cache-record.postgres.ts'
@@ -10,21 +12,8 @@ import { statement } from '../postgres/database.ts'
 import type { ModelCall } from '../review/model-call.ts'
 import { openRunStore } from '../review/run-store.postgres.ts'
 import type { RunStore, StartedRun } from '../review/run-store.ts'
-import type { RunId } from '../review/run.ts'
 import { runCache, type CacheRequest } from './cache-command.ts'
 
-const addRun = statement<never>(
-  'test-add-run-that-asks',
-  `with pull_request as (
-     insert into pull_requests (pr_number, repo_full_name, title, author, author_is_bot, state, draft, labels,
-       head_commit, base_branch, github_updated_at)
-     values (1, $2, 'title', 'mona', false, 'open', false, '{}', $3, 'main', now())
-     on conflict (repo_full_name, pr_number) do update set head_commit = excluded.head_commit
-     returning id
-   )
-   insert into review_runs (id, pull_request_id, head_commit, base_branch, state)
-   select $1, id, $3, 'main', 'queued' from pull_request`,
-)
 const setDay = statement<never>('test-set-day', 'update llm_calls set created_at = $2 where run_id = $1')
 
 const parts = { model: 'm', rules: 'r', prompt: 'p', 'prompt: hunks': 'h' }
@@ -49,20 +38,15 @@ for (const kind of testDatabases()) {
       const tools = {
         cache: openPostgresAnswerCache(opened.database),
         record: openCacheRecord(opened.database),
+        spending: openSpendingRecord(opened.database),
+        clock: systemClock,
       }
       const terminal = { stdout: new CapturedOutput(), stderr: new CapturedOutput() }
       const code = await runCache(request, tools, terminal)
       return { code, out: terminal.stdout.text, err: terminal.stderr.text }
     }
 
-    let heads = 0
-    async function startRun(repository: string): Promise<StartedRun> {
-      const id = randomUUID() as RunId // any text will do for a test
-      await opened.database.run(addRun, id, repository, String(++heads).padStart(40, '0'))
-      const taken = await runs.start(id, { holdMs: 0 })
-      if (taken.kind !== 'started') throw new Error(`the run is ${taken.kind}`)
-      return taken.run
-    }
+    const startRun = (repository: string): Promise<StartedRun> => startTestRun(opened.database, repository)
 
     async function ask(of: StartedRun, call: Partial<ModelCall>): Promise<void> {
       await runs.recordCall(of, {
@@ -93,7 +77,8 @@ for (const kind of testDatabases()) {
 
     test('stats say what was paid and saved, in all, by repository and by day', async () => {
       const [first] = await twoRuns()
-      await opened.database.run(setDay, first.id, new Date('2026-01-31T23:59:59Z'))
+      const earlier = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10)
+      await opened.database.run(setDay, first.id, new Date(`${earlier}T23:59:59Z`))
       const other = await startRun('octo/other')
       await ask(other, {
         outcome: 'failed',
@@ -101,14 +86,14 @@ for (const kind of testDatabases()) {
       })
       await ask(other, { outcome: 'unusable', cache: note('miss', 'e') })
       await ask(other, {})
-      const { code, out } = await run({ kind: 'stats', json: true })
+      const { code, out } = await run({ kind: 'stats', days: 30, json: true })
       expect(code).toBe(0)
-      const none = { hit: 0, wait: 0, miss: 0, 'bad-entry': 0, error: 0, off: 0 }
+      const none = { hit: 0, wait: 0, miss: 0, bad_entry: 0, error: 0, without_cache: 0, failed: 0 }
       const stats = JSON.parse(out) as Record<string, unknown> // our own output
       expect(stats).toMatchObject({
         kept: { entries: 0, bytes: 0 },
         total: {
-          questions: { ...none, hit: 1, wait: 1, miss: 5, off: 1 },
+          questions: { ...none, hit: 1, wait: 1, miss: 5, without_cache: 1, failed: 1 },
           tokens: { paid: 6_000, saved: 2_000 },
         },
         repositories: [
@@ -116,19 +101,25 @@ for (const kind of testDatabases()) {
           { repository: 'octo/other', tokens: { paid: 2_000, saved: 0 } },
         ],
       })
-      expect(stats['days']).toContainEqual({
-        day: '2026-01-31',
-        questions: { ...none, miss: 2 },
-        tokens: { paid: 2_000, saved: 0 },
-      })
+      expect(stats['days']).toContainEqual(
+        expect.objectContaining({
+          day: earlier,
+          questions: { ...none, miss: 2 },
+          tokens: { paid: 2_000, saved: 0 },
+          paid_micro_dollars: null,
+          questions_without_price: 2,
+        }),
+      )
+      const today = JSON.parse((await run({ kind: 'stats', days: 1, json: true })).out) as object // as above
+      expect(today).toMatchObject({ total: { questions: { miss: 3 } } })
     })
 
     test('stats are a table for people', async () => {
       await twoRuns()
-      const { out } = await run({ kind: 'stats', json: false })
+      const { out } = await run({ kind: 'stats', days: 30, json: false })
       expect(out).toContain('0 answers are kept, in 0 bytes.')
-      expect(out).toMatch(/^all +6 +2 +4,000 +2,000 +33 %$/m)
-      expect(out).toMatch(/^octo\/hello +6 +2 +4,000 +2,000 +33 %$/m)
+      expect(out).toMatch(/^all +6 +2 +4,000 +2,000 +33 % +unknown +unknown$/m)
+      expect(out).toMatch(/^octo\/hello +6 +2 +4,000 +2,000 +33 % +unknown +unknown$/m)
     })
 
     test('explains each question of a run: what was saved, what changed, what is new', async () => {

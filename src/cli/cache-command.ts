@@ -1,11 +1,15 @@
-import type { AnswerCache } from '../cache/answer-cache.ts'
-import type { AskedBefore, AskedInRun, CacheRecord, Savings } from '../cache/cache-record.ts'
+import type { AnswerCache, KeptAnswers } from '../cache/answer-cache.ts'
+import { lastDays, type SpendingRecord, type SpentInPeriod } from '../budget/spending-record.ts'
+import { amountWords, paidQuestions, savedQuestions, type Spent } from '../budget/spent.ts'
+import { spentJson } from '../budget/spent-json.ts'
+import type { Clock } from '../base/clock.ts'
+import type { AskedBefore, AskedInRun, CacheRecord } from '../cache/cache-record.ts'
 import { explainQuestion, type Explanation } from '../cache/explain-question.ts'
 import { write, type Terminal } from './terminal.ts'
 import { terminalLine } from './terminal-text.ts'
 
 export type CacheRequest =
-  | { readonly kind: 'stats'; readonly json: boolean }
+  | { readonly kind: 'stats'; readonly days: number; readonly json: boolean }
   | { readonly kind: 'explain'; readonly run: string; readonly json: boolean }
   /** Without a repository: everything. */
   | { readonly kind: 'purge'; readonly repository?: string }
@@ -13,39 +17,41 @@ export type CacheRequest =
 export interface CacheTools {
   readonly cache: Pick<AnswerCache, 'stats' | 'purge'>
   readonly record: CacheRecord
+  readonly spending: Pick<SpendingRecord, 'spent' | 'spentByRun'>
+  readonly clock: Pick<Clock, 'now'>
 }
 
 const REPOSITORIES = 20
-const DAYS = 30
 
 /** Returns the exit code: 0 when it did what was asked, 1 when there is no such run. */
 export async function runCache(
   request: CacheRequest,
-  { cache, record }: CacheTools,
+  { cache, record, spending, clock }: CacheTools,
   { stdout, stderr }: Pick<Terminal, 'stdout' | 'stderr'>,
 ): Promise<0 | 1> {
   switch (request.kind) {
     case 'stats': {
-      const [kept, total, repositories, days] = await Promise.all([
+      const { days } = request
+      const [kept, spent] = await Promise.all([
         cache.stats(),
-        record.total(),
-        record.byRepository(REPOSITORIES),
-        record.byDay(DAYS),
+        spending.spent(lastDays(days, clock.now()), REPOSITORIES),
       ])
-      const stats = { kept, total, repositories, days }
-      await write(stdout, request.json ? `${JSON.stringify(stats)}\n` : statsText(stats))
+      await write(stdout, request.json ? statsJson(kept, spent) : statsText(days, kept, spent))
       return 0
     }
     case 'explain': {
-      const [asked, savings] = await Promise.all([record.askedIn(request.run), record.ofRun(request.run)])
-      if (!asked || !savings) {
+      const [asked, spent] = await Promise.all([
+        record.askedIn(request.run),
+        spending.spentByRun(request.run),
+      ])
+      if (!asked || !spent) {
         await write(
           stderr,
           `there is no run ${terminalLine(request.run)}: its page or /api/runs shows its id\n`,
         )
         return 1
       }
-      await write(stdout, request.json ? explainJson(asked, savings) : explainText(asked, savings))
+      await write(stdout, request.json ? explainJson(asked, spent) : explainText(asked, spent))
       return 0
     }
     case 'purge': {
@@ -56,39 +62,48 @@ export async function runCache(
   }
 }
 
-interface Stats {
-  readonly kept: Awaited<ReturnType<AnswerCache['stats']>>
-  readonly total: Savings
-  readonly repositories: Awaited<ReturnType<CacheRecord['byRepository']>>
-  readonly days: Awaited<ReturnType<CacheRecord['byDay']>>
-}
-
-function statsText({ kept, total, repositories, days }: Stats): string {
-  const rows = [
-    ['', 'questions', 'from cache', 'tokens paid', 'saved', ''],
-    statsRow('all', total),
-    ...repositories.map((one) => statsRow(one.repository, one)),
-    ...days.map((one) => statsRow(one.day, one)),
-  ]
+function statsText(
+  days: number,
+  kept: KeptAnswers,
+  { total, repositories, days: byDay }: SpentInPeriod,
+): string {
   const { 'bad-entry': bad, error } = total.questions
   return [
     `${number(kept.entries)} answers are kept, in ${number(kept.bytes)} bytes.`,
-    `${number(bad)} could not be read, and ${number(error)} questions found the cache away.`,
+    `Of the last ${number(days)} days: ${number(bad)} could not be read, and ${number(error)} questions found the cache away.`,
     '',
-    ...table(rows),
+    ...table([
+      ['', 'questions', 'from cache', 'tokens paid', 'saved', '', 'spent', 'saved'],
+      statsRow('all', total),
+      ...repositories.map((one) => statsRow(one.repository, one)),
+      ...byDay.map((one) => statsRow(one.day, one)),
+    ]),
     '',
   ].join('\n')
 }
 
-function statsRow(name: string, { questions, tokens }: Savings): readonly string[] {
-  const saved = questions.hit + questions.wait
-  const all = Object.values(questions).reduce((sum, some) => sum + some, 0)
+function statsRow(name: string, spent: Spent): readonly string[] {
+  const { tokens, money } = spent
   const share = tokens.paid + tokens.saved === 0 ? 0 : tokens.saved / (tokens.paid + tokens.saved)
+  const saved = savedQuestions(spent)
   return [
     terminalLine(name),
-    ...[all, saved, tokens.paid, tokens.saved].map(number),
+    ...[paidQuestions(spent) + saved, saved, tokens.paid, tokens.saved].map(number),
     `${Math.round(share * 100)} %`,
+    amountWords(money.paid),
+    amountWords(money.saved),
   ]
+}
+
+function statsJson(kept: KeptAnswers, { total, repositories, days, models }: SpentInPeriod): string {
+  const stats = {
+    kept,
+    total: spentJson(total),
+    repositories: repositories.map(({ repository, ...spent }) => ({ repository, ...spentJson(spent) })),
+    models: models.map(({ model, ...spent }) => ({ model, ...spentJson(spent) })),
+    days: days.map(({ day, ...spent }) => ({ day, ...spentJson(spent) })),
+  }
+  return `${JSON.stringify(stats)}\n`
 }
 
 /** The first column to the left, the others to the right. */
@@ -104,7 +119,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-function explainText(asked: readonly AskedInRun[], { tokens }: Savings): string {
+function explainText(asked: readonly AskedInRun[], { tokens }: Spent): string {
   if (asked.length === 0) return 'The run asked no model.\n'
   const lines = asked.map(
     (one) => `${one.purpose} ${terminalLine(one.unit)}\n  ${explanationText(explainQuestion(one))}`,
@@ -137,7 +152,7 @@ function name({ runId, at }: AskedBefore): string {
   return `run ${terminalLine(runId)}, ${at.toISOString()}`
 }
 
-function explainJson(asked: readonly AskedInRun[], savings: Savings): string {
+function explainJson(asked: readonly AskedInRun[], spent: Spent): string {
   const questions = asked.map((one) => ({
     purpose: one.purpose,
     unit: one.unit,
@@ -147,7 +162,7 @@ function explainJson(asked: readonly AskedInRun[], savings: Savings): string {
     key: one.cache?.key ?? null,
     explanation: explanationJson(explainQuestion(one)),
   }))
-  return `${JSON.stringify({ ...savings, asked: questions })}\n`
+  return `${JSON.stringify({ ...spentJson(spent), asked: questions })}\n`
 }
 
 function explanationJson(explanation: Explanation): object {

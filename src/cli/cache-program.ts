@@ -1,4 +1,5 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
+import { MAX_DAYS } from '../budget/spending-record.ts'
 import type { CacheRequest } from './cache-command.ts'
 
 interface Settings {
@@ -25,9 +26,10 @@ export function cacheCommand({ withSettings, examples, run }: CacheCommandParts)
   const stats = group
     .command('stats')
     .description('Say what is kept, and what was paid and saved: in all, by repository, by day.')
+    .option('--days <n>', 'of so many days, today included', readDays, 30)
     .option('--json', 'print one JSON object', false)
-  withSettings(stats).action(({ json, ...settings }: Settings & { json: boolean }) =>
-    run({ kind: 'stats', json }, settings),
+  withSettings(stats).action(({ days, json, ...settings }: Settings & { days: number; json: boolean }) =>
+    run({ kind: 'stats', days, json }, settings),
   )
 
   const explain = group
@@ -60,4 +62,10 @@ export function cacheCommand({ withSettings, examples, run }: CacheCommandParts)
     },
   )
   return group
+}
+
+function readDays(text: string): number {
+  const days = /^[1-9]\d{0,3}$/.test(text) ? Number(text) : Infinity
+  if (days > MAX_DAYS) throw new InvalidArgumentError(`Expected a number from 1 to ${MAX_DAYS}.`)
+  return days
 }

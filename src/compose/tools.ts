@@ -4,6 +4,7 @@ import { type Closable, type Closer, createCloser } from '../base/closer.ts'
 import { errorMessage, PermanentError } from '../base/errors.ts'
 import { randomIds } from '../base/ids.ts'
 import { collectQuestions } from '../budget/collected-questions.ts'
+import { openSpendingRecord } from '../budget/spending-record.postgres.ts'
 import { openCacheRecord } from '../cache/cache-record.postgres.ts'
 import type { CacheTools } from '../cli/cache-command.ts'
 import type { DoctorSystems } from '../cli/doctor-checks.ts'
@@ -125,9 +126,14 @@ export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSyst
 
 /** The cache and the record of what was asked, for the command line. */
 export function openCacheTools(config: Config, log: Logger): Promise<Closable & CacheTools> {
-  return onStore(config, log, '', (database, opened) => {
+  return onStore(config, log, 'spending', (database, opened) => {
     const { cache } = opened.add(openCache(config, database, log))
-    return { cache, record: openCacheRecord(database) }
+    return {
+      cache,
+      record: openCacheRecord(database),
+      spending: openSpendingRecord(database),
+      clock: systemClock,
+    }
   })
 }
 

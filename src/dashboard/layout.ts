@@ -15,7 +15,9 @@ export function layout(title: string, content: Renderable): Html {
       <body>
         <header class="top">
           <a class="brand" href="/">${glyph}Lorgnette</a>
-          <nav class="places" aria-label="Lorgnette"><a href="/dead-letters">Dead letters</a></nav>
+          <nav class="places" aria-label="Lorgnette">
+            <a href="/spending">Spending</a> <a href="/dead-letters">Dead letters</a>
+          </nav>
         </header>
         <main>${content}</main>
       </body>

@@ -1,8 +1,9 @@
 import type { Json } from '../base/json.ts'
+import { sumSpent } from '../budget/spent.ts'
+import { spentJson } from '../budget/spent-json.ts'
 import type { Finding, Verification } from '../review/finding.ts'
 import type { Receipt } from '../review/receipt.ts'
 import type { RecordedRun, RunRecord } from './run-history.ts'
-import { spentOn, type SpentOnRun } from './spent-on.ts'
 
 /** A run as the API shows it. Names are part of the API: new ones may come, none changes its meaning or goes. */
 export function runJson(run: RecordedRun): Json {
@@ -44,7 +45,7 @@ export function runRecordJson(record: RunRecord): Json {
       github_id: githubId ?? null,
       posted_at: postedAt.toISOString(),
     })),
-    spending: spendingJson(spentOn(record.calls)),
+    spending: spentJson(sumSpent(record.calls)),
     calls: record.calls.map(
       ({ purpose, unit, model, usage, source, cache, cost, latencyMs, outcome, detail, attempt, at }) => ({
         purpose,
@@ -73,10 +74,6 @@ export function runRecordJson(record: RunRecord): Json {
       received_at: receivedAt.toISOString(),
     })),
   }
-}
-
-function spendingJson({ paid, saved, unknown }: SpentOnRun): Json {
-  return { paid_micro_dollars: paid, saved_micro_dollars: saved, questions_without_price: unknown }
 }
 
 function receiptJson({ outcome, reason, reader, hunks, files, findings, notes = [] }: Receipt): Json {

@@ -1,3 +1,4 @@
+import { figure } from './figure.ts'
 import { count, duration, number, timeTag } from './format.ts'
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
@@ -60,13 +61,6 @@ function tokensOf(calls: readonly RecordedCall[], source: RecordedCall['source']
     (sum, call) => (call.source === source ? sum + call.usage.inputTokens + call.usage.outputTokens : sum),
     0,
   )
-}
-
-function figure(name: string, value: string | Html): Html {
-  return html`<div>
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-  </div>`
 }
 
 function took({ startedAt, endedAt }: RecordedRun): string {

@@ -1,10 +1,10 @@
 import { formatMoney } from '../budget/money.ts'
+import { amountWords, paidQuestions, savedQuestions, sumSpent } from '../budget/spent.ts'
 import { fold } from './fold.ts'
 import { count, duration, number, timeTag } from './format.ts'
 import { html, type Html } from './html.ts'
 import { decisionSentence } from './plain-words.ts'
 import type { RecordedCall, RecordedDelivery, RecordedEvent, RunRecord } from './run-history.ts'
-import { spentOn } from './spent-on.ts'
 
 /** Rows beyond this are for the API: a page stays a page. */
 const MAX_ROWS = 500
@@ -45,10 +45,15 @@ export function modelCallsSection(calls: readonly RecordedCall[]): Html | undefi
 
 /** Unknown is not nothing: where a price is missing the sentence says so. */
 function spendingSentence(calls: readonly RecordedCall[]): string {
-  const { paid, saved, unknown } = spentOn(calls)
+  const spent = sumSpent(calls)
+  const { paid, saved } = spent.money
+  const withoutPrice = paid.withoutPrice + saved.withoutPrice
   const missing =
-    unknown === 0 ? '' : ` The price of ${count(unknown, 'question', 'questions')} is not known.`
-  return `${formatMoney(paid)} spent, ${formatMoney(saved)} saved by the cache.${missing}`
+    withoutPrice === 0 ? '' : ` The price of ${count(withoutPrice, 'question', 'questions')} is not known.`
+  const { wait, failed } = spent.questions
+  const waited = wait === 0 ? '' : ` (${number(wait)} from one who was asking)`
+  const fates = `${number(paidQuestions(spent))} paid, ${number(savedQuestions(spent))} from the cache${waited}, ${number(failed)} failed.`
+  return `${fates} ${amountWords(paid)} spent, ${amountWords(saved)} saved by the cache.${missing}`
 }
 
 function callTable(calls: readonly RecordedCall[]): Html {

@@ -26,6 +26,7 @@ code { overflow-wrap: anywhere; }
 
 .top { padding: 1.25rem 0; border-bottom: 1px solid var(--line); }
 .top { display: flex; justify-content: space-between; align-items: center; gap: 1rem; }
+.places { display: flex; gap: 1.25rem; }
 .places a { color: var(--soft); font-size: .95rem; }
 .brand { display: inline-flex; align-items: center; gap: .55rem; color: inherit; text-decoration: none; font-weight: 600; letter-spacing: .01em; }
 .glyph { width: 1.9rem; fill: none; stroke: var(--link); stroke-width: 2; stroke-linecap: round; }
@@ -69,6 +70,18 @@ time { white-space: nowrap; }
 .figures { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; margin: 1.5rem 0 0; }
 .figures dt { color: var(--soft); font-size: .82rem; }
 .figures dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
+
+.choice { margin-top: .75rem; gap: 1rem; font-size: .95rem; }
+.name { overflow-wrap: anywhere; }
+meter { width: 6rem; height: .8rem; vertical-align: -.05em; }
+.chart { margin: 1.75rem 0 1rem; }
+.chart svg { display: block; width: 100%; height: 8rem; border-bottom: 1px solid var(--line); }
+.chart rect.paid { fill: var(--link); }
+.chart rect.saved { fill: var(--good); opacity: .55; }
+.chart figcaption { display: flex; justify-content: space-between; gap: 1rem; color: var(--soft); font-size: .82rem; padding-top: .35rem; }
+.chart figcaption .paid::before, .chart figcaption .saved::before { content: ""; display: inline-block; width: .7em; height: .7em; margin-right: .35em; }
+.chart figcaption .paid::before { background: var(--link); }
+.chart figcaption .saved::before { background: var(--good); opacity: .55; }
 
 .finding { padding: 1rem 0 .9rem; border-top: 1px solid var(--line); }
 .finding:last-child { border-bottom: 1px solid var(--line); }

@@ -3,6 +3,9 @@ import { count } from './render-receipt.ts'
 import type { ReviewedUnit } from './review-unit.ts'
 import type { RunEvent } from './run-store.ts'
 
+/** The step of the timeline that tells of it. An index of the store knows it by this name. */
+export const OVER_A_CAP = 'over a cap'
+
 export interface Shortage {
   /** For the receipt: whole sentences. */
   readonly notes: readonly string[]

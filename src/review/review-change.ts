@@ -16,7 +16,7 @@ import { rulesFor } from './guidelines/rules-for.ts'
 import { judge } from './judge/judge.ts'
 import { makeReceipt, type ReadUnit } from './make-receipt.ts'
 import type { ModelCall } from './model-call.ts'
-import { noteOverBudget } from './note-over-budget.ts'
+import { noteOverBudget, OVER_A_CAP } from './note-over-budget.ts'
 import { proveSuggestions } from './prove-suggestions.ts'
 import type { Receipt } from './receipt.ts'
 import { recordedAsk } from './recorded-ask.ts'
@@ -140,7 +140,7 @@ async function reviewChange(
 
   const findings = await proveSuggestions(judge(examined, settings), change.files, checkSyntax, signal)
   const shortage = noteOverBudget(findings, units)
-  if (shortage) await observer.event({ step: 'over a cap', detail: shortage.detail })
+  if (shortage) await observer.event({ step: OVER_A_CAP, detail: shortage.detail })
   const receipt = makeReceipt({
     files,
     complete: change.complete,

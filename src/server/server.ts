@@ -2,8 +2,11 @@ import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.ts'
 import { PermanentError } from '../base/errors.ts'
+import type { Caps } from '../budget/caps.ts'
+import type { SpendingRecord } from '../budget/spending-record.ts'
 import { dashboardRoutes } from '../dashboard/dashboard-routes.ts'
 import { deadLetterRoutes } from '../dashboard/dead-letter-routes.ts'
+import { spendingRoutes } from '../dashboard/spending-routes.ts'
 import type { RunHistory } from '../dashboard/run-history.ts'
 import type { DeadLetters } from '../dead-letters/dead-letters.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -28,6 +31,8 @@ export interface ServerOptions {
   readonly queue: Pick<Queue, 'enqueue'>
   readonly history: RunHistory
   readonly deadLetters: DeadLetters
+  readonly spending: SpendingRecord
+  readonly caps: Caps
   /** Where people see pull requests: `https://github.com`, or an Enterprise Server. */
   readonly githubUrl: string
   readonly checks: readonly ReadinessCheck[]
@@ -75,6 +80,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
       await guardFaces(scope, options.dashboardPassword, clock)
       dashboardRoutes(scope, options)
       deadLetterRoutes(scope, options)
+      spendingRoutes(scope, options)
       metricsRoute(scope, metrics)
     })
   })

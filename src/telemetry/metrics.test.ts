@@ -109,3 +109,15 @@ test('how the reviews stand is read for every scrape, and not shown when nobody 
   counts = Promise.reject(new Error('the store is away'))
   expect(await metrics.text()).not.toMatch(/^lorgnette_reviews_/m)
 })
+
+test('how far caps are used is a share for each, and not shown when nobody knows', async () => {
+  const metrics = openMetrics()
+  const cap = { scope: 'day', measure: 'money', limit: 2_000_000, spent: 500_000, reserved: 100_000 } as const
+  let caps = Promise.resolve([cap])
+  metrics.caps(() => caps)
+  const text = await metrics.text()
+  expect(text).toContain('lorgnette_cap_spent_ratio{scope="day",measure="money"} 0.25\n')
+  expect(text).toContain('lorgnette_cap_reserved_ratio{scope="day",measure="money"} 0.05\n')
+  caps = Promise.reject(new Error('the store is away'))
+  expect(await metrics.text()).not.toMatch(/^lorgnette_cap_/m)
+})

@@ -25,6 +25,15 @@ export interface ReviewCounts {
   readonly countedAt: Date
 }
 
+/** How far a cap is used that all runs share: in micro-dollars, or tokens. */
+export interface CapCounts {
+  readonly scope: string
+  readonly measure: 'money' | 'tokens'
+  readonly limit: number
+  readonly spent: number
+  readonly reserved: number
+}
+
 export type CacheOperation = 'take' | 'extend' | 'keep' | 'give-up' | 'remove'
 
 export type CallOutcome = 'ok' | 'rate-limited' | 'retryable' | 'permanent' | 'aborted'
@@ -69,6 +78,8 @@ export interface Metrics {
   mended(what: Mended, count: number): void
   /** Shows these counts, read anew for every scrape. Nothing is shown before there are any, or when they cannot be read. */
   reviews(read: () => Promise<ReviewCounts | undefined>): void
+  /** Shows how far these are used, read anew for every scrape, as above. */
+  caps(read: () => Promise<readonly CapCounts[]>): void
   /** A wait for a place within the limits of others: of GitHub's reads or writes, or of the model. */
   limitWait(what: 'github-read' | 'github-write' | 'model', seconds: number): void
   /** All of it in the Prometheus text format. */
@@ -187,6 +198,7 @@ export function openMetrics(): Metrics {
     commentsPosted: (count) => comments.inc(count),
     mended: (kind, count) => mended.inc({ kind }, count),
     reviews: (read) => showReviews(registry, read),
+    caps: (read) => showCaps(registry, read),
     limitWait: (what, seconds) => limitWaits.observe({ what }, seconds),
     text: () => registry.metrics(),
     contentType: registry.contentType,
@@ -216,12 +228,7 @@ function showReviews(registry: Registry, read: () => Promise<ReviewCounts | unde
       ({ countedAt }) => countedAt.getTime() / 1_000,
     ],
   ]
-  // One question for each scrape, whatever the number of gauges.
-  let asked: Promise<ReviewCounts | undefined> | undefined
-  const once = (): Promise<ReviewCounts | undefined> =>
-    (asked ??= read()
-      .catch(() => undefined)
-      .finally(() => queueMicrotask(() => (asked = undefined))))
+  const once = oncePerScrape(read)
   for (const [name, help, value] of gauges) {
     const gauge = new Gauge({
       name: `lorgnette_${name}`,
@@ -235,4 +242,44 @@ function showReviews(registry: Registry, read: () => Promise<ReviewCounts | unde
     })
     registry.registerMetric(gauge)
   }
+}
+
+function showCaps(registry: Registry, read: () => Promise<readonly CapCounts[]>): void {
+  const gauges: readonly [name: string, help: string, value: (cap: CapCounts) => number][] = [
+    [
+      'cap_spent_ratio',
+      'The part of a cap that is spent, from 0 to 1: above 0.8 and 0.9 reviews leave something out, at 1 nothing is asked.',
+      ({ spent, limit }) => spent / limit,
+    ],
+    [
+      'cap_reserved_ratio',
+      'The part of a cap that is set aside for questions under way: at most so much comes on top.',
+      ({ reserved, limit }) => reserved / limit,
+    ],
+  ]
+  const once = oncePerScrape(read)
+  for (const [name, help, value] of gauges) {
+    const gauge = new Gauge({
+      name: `lorgnette_${name}`,
+      help,
+      labelNames: ['scope', 'measure'],
+      registers: [],
+      async collect() {
+        this.reset()
+        for (const cap of (await once()) ?? []) {
+          this.set({ scope: cap.scope, measure: cap.measure }, value(cap))
+        }
+      },
+    })
+    registry.registerMetric(gauge)
+  }
+}
+
+/** One question for each scrape, whatever the number of gauges. Undefined when it has no answer. */
+function oncePerScrape<Counts>(read: () => Promise<Counts>): () => Promise<Counts | undefined> {
+  let asked: Promise<Counts | undefined> | undefined
+  return () =>
+    (asked ??= read()
+      .catch(() => undefined)
+      .finally(() => queueMicrotask(() => (asked = undefined))))
 }
