@@ -65,6 +65,8 @@ export interface Surroundings extends Closable {
 const SECRET = 'a secret of the chaos'
 /** How soon a run that the queue lost is found: sooner than by default, so that more runs fit into a day. */
 const RECONCILE_INTERVAL = '3s'
+/** So that every run has GitHub's lists race with its deliveries. */
+const CATCH_UP_INTERVAL = '3s'
 
 /** Starts everything. The two emulators live in this process: nobody kills GitHub or the model. */
 export async function openSurroundings(place: QueuePlace): Promise<Surroundings> {
@@ -177,6 +179,7 @@ async function open(place: QueuePlace, opened: ReturnType<typeof createCloser>):
       OPENAI_API_KEY: 'sk-chaos',
       PORT: String(webPort),
       RECONCILE_INTERVAL,
+      CATCH_UP_INTERVAL,
       // Git's own calls come in an order of their own, change nothing on GitHub, and are no step to die at.
       HEAD_TREE_CACHE_SIZE: '0B',
     }

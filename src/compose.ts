@@ -4,6 +4,7 @@ import { scanSecrets } from './analysis/secret-scanner.ts'
 import { systemClock } from './base/clock.ts'
 import { type Closable, createCloser } from './base/closer.ts'
 import { errorMessage } from './base/errors.ts'
+import { randomIds } from './base/ids.ts'
 import { createPostgresBudget } from './budget/budget.postgres.ts'
 import { capsOfAll } from './budget/caps.ts'
 import { openSpendingRecord } from './budget/spending-record.postgres.ts'
@@ -28,8 +29,10 @@ import type { GitHub } from './github/github.ts'
 import type { Database } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
 import type { Queue } from './queue/queue.ts'
+import { createCatchUp } from './reconcile/catch-up.ts'
 import { openFailedDeliveries } from './reconcile/failed-deliveries.postgres.ts'
 import { keepReconciling } from './reconcile/keep-reconciling.ts'
+import { openListings } from './reconcile/listings.postgres.ts'
 import { openOpenHeads } from './reconcile/open-heads.postgres.ts'
 import type { OpenHeads } from './reconcile/open-heads.ts'
 import { createSweep } from './reconcile/reconcile.ts'
@@ -41,6 +44,7 @@ import type { RunStore } from './review/run-store.ts'
 import { openServer, openWatchServer } from './server/server.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { type Metrics, openMetrics } from './telemetry/metrics.ts'
+import type { DeliveryStore } from './webhooks/delivery-store.ts'
 import { openDeliveryStore } from './webhooks/delivery-store.postgres.ts'
 import { reviewHandler } from './worker/review-handler.ts'
 import { startWorker } from './worker/worker.ts'
@@ -80,6 +84,7 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
     const caps = capsOfAll(config.spending.caps)
     if (Object.keys(caps).length > 0)
       metrics.caps(async () => (await spending.capsInUse(caps, systemClock.now(), 0)).caps)
+    const deliveries = opened.add(openDeliveryStore(database))
 
     if (roles.works) {
       const limiter = opened.add(openRateLimiter(config, database, log))
@@ -88,7 +93,7 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
       const budget = createPostgresBudget(database)
       const around = { limiter, budget, metrics, log, ...(caching && { cache: caching.cache }) }
       const workshop = { ...around, config, queue, runs, github }
-      opened.add(startReconciling({ ...workshop, database, heads }))
+      opened.add(startReconciling({ ...workshop, database, heads, deliveries }))
       opened.add(startWorking(workshop))
     }
     const watched = {
@@ -113,11 +118,11 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
     const server = await openServer({
       ...watched,
       port: config.server.port,
-      store: opened.add(openDeliveryStore(database)),
+      store: deliveries,
       queue,
       webhookSecrets: config.webhooks.secrets,
       rules: config.webhooks,
-      hideSecrets: (text) => (mayHoldSecret(text) ? hideSecrets(text, scanSecrets) : text),
+      hideSecrets: hideKnownSecrets,
       history: createPostgresRunHistory(database),
       deadLetters: explainLetters(queue, openLetterRuns(database)),
       spending,
@@ -130,6 +135,10 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
     await opened.close()
     throw error
   }
+}
+
+function hideKnownSecrets(text: string): string | Promise<string> {
+  return mayHoldSecret(text) ? hideSecrets(text, scanSecrets) : text
 }
 
 interface Workshop extends ModelSurroundings {
@@ -172,6 +181,7 @@ function startWorking(workshop: Workshop): Closable {
 interface Reconciling extends Workshop {
   readonly database: Database
   readonly heads: OpenHeads
+  readonly deliveries: DeliveryStore
 }
 
 /** Starts to reconcile, or to wait until no other process does. */
@@ -184,12 +194,24 @@ function startReconciling({
   github,
   database,
   heads,
+  deliveries,
 }: Reconciling): Closable {
   const { deliveryLog } = github
   const failed = openFailedDeliveries(database)
   const common = { clock: systemClock, log }
+  const catchUp = createCatchUp({
+    ...common,
+    ...config.worker.catchUp,
+    github,
+    listings: openListings(database),
+    store: deliveries,
+    rules: config.webhooks,
+    hideSecrets: hideKnownSecrets,
+    newId: randomIds,
+  })
   const sweep = createSweep({
     ...common,
+    catchUp,
     runs,
     queue,
     heads,

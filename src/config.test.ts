@@ -41,7 +41,11 @@ describe('with nothing but credentials', () => {
         credentials: { kind: 'token', token: 'token' },
       },
       server: { host: '127.0.0.1', port: 3000, loopback: true, shutdownGraceMs: 30_000 },
-      worker: { concurrency: 5, reconcileIntervalMs: 30_000 },
+      worker: {
+        concurrency: 5,
+        reconcileIntervalMs: 30_000,
+        catchUp: { intervalMs: 900_000, maxAgeMs: 604_800_000 },
+      },
       webhooks: { secrets: [], reviewDrafts: false, ignoreBots: true, ignoreLabels: [] },
       log: { level: 'info' },
       cache: { scope: 'installation', ttlMs: 604_800_000 },

@@ -29,6 +29,7 @@ export interface Config {
   readonly worker: {
     readonly concurrency: number
     readonly reconcileIntervalMs: number
+    readonly catchUp: { readonly intervalMs: number; readonly maxAgeMs: number }
     /** Where a process that only works tells its health and metrics; nowhere when absent. */
     readonly port?: number
   }
@@ -126,6 +127,7 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
     worker: {
       concurrency: values.WORKER_CONCURRENCY,
       reconcileIntervalMs: values.RECONCILE_INTERVAL,
+      catchUp: { intervalMs: values.CATCH_UP_INTERVAL, maxAgeMs: values.CATCH_UP_MAX_AGE },
       ...(values.WORKER_PORT !== undefined && { port: values.WORKER_PORT }),
     },
     webhooks: {

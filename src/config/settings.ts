@@ -222,6 +222,17 @@ const work = {
     '30s',
     'How often what is owed is compared with what is queued: a run that the queue lost comes back that soon.',
   ),
+  CATCH_UP_INTERVAL: defaulted<number>(
+    duration('1s', '168h'),
+    '15m',
+    'How often the open pull requests of each repository are listed on GitHub, for pushes that no delivery told of. That ' +
+      'takes one call or two each; where there are many repositories it takes longer.',
+  ),
+  CATCH_UP_MAX_AGE: defaulted<number>(
+    duration('1m', '8760h'),
+    '168h',
+    'What changed on GitHub longer ago than this is not looked for there.',
+  ),
   REVIEW_DRAFTS: defaulted<boolean>(flag, 'false', 'Whether draft pull requests are reviewed.'),
   IGNORE_BOTS: defaulted<boolean>(flag, 'true', 'Whether pull requests that bots opened are left alone.'),
   IGNORE_LABELS: optional(list, {

@@ -1,5 +1,5 @@
 import type { Authorization } from './authorization.ts'
-import type { DeliveryLog, GitHubAccess, RepositoryName } from './github.ts'
+import type { DeliveryLog, GitHubAccess, InstalledRepositories, RepositoryName } from './github.ts'
 
 /** Who we are on GitHub. */
 export interface Account {
@@ -9,6 +9,8 @@ export interface Account {
   access(signal: AbortSignal): Promise<GitHubAccess>
   /** Only Apps have one. */
   readonly deliveryLog?: DeliveryLog
+  /** Only Apps are installed. */
+  readonly installedRepositories?: InstalledRepositories
   /** Only Apps may have check runs. */
   readonly mayHaveCheckRuns: boolean
 }

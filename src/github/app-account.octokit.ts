@@ -9,9 +9,10 @@ import type { Authorization } from './authorization.ts'
 import { createDeliveryLog } from './delivery-log.octokit.ts'
 import { createExpiringCache } from './expiring-cache.ts'
 import type { RepositoryName } from './github.ts'
-import type { GitHubCalls } from './github-calls.ts'
+import { isLastPage, type GitHubCalls } from './github-calls.ts'
 import {
   appResponse,
+  installedRepositoriesResponse,
   installationResponse,
   installationTokenResponse,
   readJson,
@@ -70,10 +71,14 @@ export function openAppAccount(options: {
   })
 
   function authorize(repository: RepositoryName, installationId?: number): Authorization {
-    let installation = String(installationId ?? '')
+    return authorizeWith(async (signal) => installationId ?? (await installations.get(repository, signal)))
+  }
+
+  function authorizeWith(installationOf: (signal: AbortSignal) => Promise<number>): Authorization {
+    let installation = ''
     return {
       header: async (signal) => {
-        if (installationId === undefined) installation = String(await installations.get(repository, signal))
+        installation = String(await installationOf(signal))
         return `Bearer ${await tokens.get(installation, signal)}`
       },
       refused: (header) => {
@@ -92,6 +97,15 @@ export function openAppAccount(options: {
       return { kind: 'app', slug, permissions, events, installations }
     },
     deliveryLog: createDeliveryLog(octokit, calls),
+    installedRepositories: async (installationId, page, signal) => {
+      const what = `list the repositories of installation ${installationId}`
+      const own = options.callsWith(authorizeWith(() => Promise.resolve(installationId)))
+      const answer = await own.call(what, signal, (parameters) =>
+        octokit.request('GET /installation/repositories', { per_page: 100, page, ...parameters }),
+      )
+      const { repositories } = readJson(installedRepositoriesResponse, answer, what)
+      return { items: repositories.map((known) => known.full_name), isLast: isLastPage(answer) }
+    },
     mayHaveCheckRuns: true,
   }
 }

@@ -131,10 +131,14 @@ export function createGitHubCalls(options: {
         const answer = await attempt(what, signal, expected, sendPage)
         if (answer.kind === 'refused') return
         yield answer
-        // Only whether there is a next page is read: an address from outside is never called.
-        if (!/;\s*rel="next"/.test(answer.header('link') ?? '')) return
+        if (isLastPage(answer)) return
       }
       throw new PermanentError(`could not ${what}: it has more than ${maxPages} pages`)
     },
   }
+}
+
+/** Only whether there is a next page is read: an address from outside is never called. */
+export function isLastPage(answer: Answer): boolean {
+  return !/;\s*rel="next"/.test(answer.header('link') ?? '')
 }

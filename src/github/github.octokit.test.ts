@@ -3,11 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { asApp } from '../../emulators/github/api-caller.ts'
 import { openGitHubEmulator, type GitHubEmulator } from '../../emulators/github/github-emulator.ts'
+import { z } from 'zod'
 import { systemClock } from '../base/clock.ts'
 import { errorKind, errorMessage } from '../base/errors.ts'
 import { createLogger } from '../telemetry/logger.ts'
-import { commitId, repositoryName, type CheckRun, type CommitId, type GitHubRepository } from './github.ts'
+import {
+  commitId,
+  repositoryName,
+  type CheckRun,
+  type CommitId,
+  type GitHub,
+  type GitHubRepository,
+} from './github.ts'
 import { openGitHub } from './github.octokit.ts'
 import { reviewMarker, summaryMarker, withMarker } from './marker.ts'
 
@@ -19,6 +28,8 @@ const log = createLogger('silent')
 
 let emulator: GitHubEmulator
 /** With the rights of the App, and with those of a person's token. */
+let asOurApp: GitHub
+let asPerson: GitHub
 let app: GitHubRepository
 let person: GitHubRepository
 let base: CommitId
@@ -97,8 +108,10 @@ beforeAll(async () => {
   await emulator.addRepository(name, source)
   const options = { apiUrl: emulator.url, clock: systemClock, log, timeoutMs: 10_000 }
   const { id: appId, privateKey } = emulator.app
-  app = openGitHub({ ...options, credentials: { kind: 'app', appId, privateKey } }).repository(name)
-  person = openGitHub({ ...options, credentials: { kind: 'token', token: emulator.token } }).repository(name)
+  asOurApp = openGitHub({ ...options, credentials: { kind: 'app', appId, privateKey } })
+  asPerson = openGitHub({ ...options, credentials: { kind: 'token', token: emulator.token } })
+  app = asOurApp.repository(name)
+  person = asPerson.repository(name)
   number = await emulator.openPullRequest({ repository: name, head: 'change', title: 'Change', body: 'Why' })
 })
 
@@ -194,6 +207,50 @@ describe('a pull request', () => {
       'permanent',
     )
   })
+})
+
+describe('the open pull requests', () => {
+  test('are listed page by page, the one that was updated last first; the closed ones are not', async () => {
+    const numbers: number[] = []
+    for (let count = 0; count < 101; count++)
+      numbers.push(await emulator.openPullRequest({ repository: name, head: 'change', title: 'One of many' }))
+    const [first = 0, second = 0] = numbers
+    await emulator.closePullRequest(name, first)
+    await emulator.editTitle(name, second, 'Changed last')
+    const pageOne = await app.openPullRequests(1, signal)
+    expect(pageOne?.items[0]).toMatchObject({
+      number: second,
+      title: 'Changed last',
+      base: { repository: name },
+    })
+    expect(pageOne?.items[0]?.createdAt.getTime()).toBeLessThan(Date.now())
+    expect(pageOne).toMatchObject({ isLast: false, items: { length: 100 } })
+    const pageTwo = await person.openPullRequests(2, signal)
+    const listed = [...(pageOne?.items ?? []), ...(pageTwo?.items ?? [])].map((item) => item.number)
+    expect(listed).toContain(numbers.at(-1))
+    expect(listed).not.toContain(first)
+    expect(pageTwo?.isLast).toBe(true)
+  })
+
+  test('of a repository that we may not see are undefined', async () => {
+    const gone = asPerson.repository(repositoryName.parse('acme/gone'))
+    expect(await gone.openPullRequests(1, signal)).toBeUndefined()
+  })
+})
+
+test('the repositories of an installation are listed page by page; a token has none', async () => {
+  const owner = 'many'
+  for (let count = 0; count < 101; count++) await emulator.addRepository(`${owner}/${count}`, source)
+  const installation = z.object({ id: z.number() })
+  const { body } = await asApp(emulator)('GET', `/repos/${owner}/0/installation`)
+  const { id } = installation.parse(body)
+  const pageOne = await asOurApp.installedRepositories?.(id, 1, signal)
+  expect(pageOne).toMatchObject({ isLast: false, items: { length: 100 } })
+  expect(await asOurApp.installedRepositories?.(id, 2, signal)).toEqual({
+    isLast: true,
+    items: [`${owner}/100`],
+  })
+  expect(asPerson.installedRepositories).toBeUndefined()
 })
 
 describe('the merge base', () => {

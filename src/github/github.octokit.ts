@@ -69,6 +69,7 @@ export function openGitHub(options: GitHubOptions): GitHub {
     },
     access: (signal) => account.access(signal),
     ...(account.deliveryLog && { deliveryLog: account.deliveryLog }),
+    ...(account.installedRepositories && { installedRepositories: account.installedRepositories }),
   }
 }
 

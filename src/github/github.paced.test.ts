@@ -2,6 +2,8 @@ import { rmSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { asApp } from '../../emulators/github/api-caller.ts'
 import { openGitHubEmulator, type GitHubEmulator } from '../../emulators/github/github-emulator.ts'
 import { commitFiles } from '../../test/commit-files.ts'
 import { createManualClock, type ManualClock } from '../../test/manual-clock.ts'
@@ -113,4 +115,29 @@ test('a wait ends at an abort, and its place is free again', async () => {
   await expect(waiting).rejects.toThrow(/abort/i)
   clock.advance(1_000)
   await expect(other.readyToWrite(signal)).resolves.toBeUndefined()
+})
+
+test('lists count with the reads of their installation: a limit that a worker was told of keeps them away', async () => {
+  const clock = createManualClock(new Date())
+  const github = pacedGitHub(
+    openGitHub({
+      apiUrl: emulator.url,
+      credentials: { kind: 'app', appId: emulator.app.id, privateKey: emulator.app.privateKey },
+      clock,
+      log: createLogger('silent'),
+      timeoutMs: 10_000,
+    }),
+    { limiter: createProcessRateLimiter(clock), writes: onGitHub, clock },
+  )
+  const { body } = await asApp(emulator)('GET', `/repos/${name}/installation`)
+  const { id } = z.object({ id: z.number() }).parse(body)
+  const repository = github.repository(name, id)
+  expect(await github.installedRepositories?.(id, 1, signal)).toEqual({ items: [name], isLast: true })
+  expect(await repository.openPullRequests(1, signal)).toMatchObject({ items: [{ number }], isLast: true })
+  await emulator.fail({ kind: 'secondary-limit', path: '/pulls', retryAfterSeconds: 60 })
+  await expect(repository.openPullRequests(1, signal)).rejects.toBeInstanceOf(RateLimitedError)
+  const asked = (await emulator.requests()).length
+  await expect(github.installedRepositories?.(id, 1, signal)).rejects.toBeInstanceOf(RateLimitedError)
+  await expect(repository.openPullRequests(1, signal)).rejects.toBeInstanceOf(RateLimitedError)
+  expect((await emulator.requests()).length).toBe(asked)
 })

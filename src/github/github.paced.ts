@@ -24,21 +24,34 @@ const MAX_WAIT_MS = 5_000
  * limit, all calls of the installation obey. A wait costs no attempt: it ends in time, or in a rate-limited error.
  */
 export function pacedGitHub(github: GitHub, options: PacedGitHubOptions): GitHub {
+  const { installedRepositories } = github
+  const installation = (id: number): Pacing => createPacing(`installation ${id}`, options)
   return {
     // What is not about one installation is passed on: the delivery log, for one, which the leader alone reads.
     ...github,
-    repository: (name, installationId, how) => {
-      const account = installationId === undefined ? `repository ${name}` : `installation ${installationId}`
-      return pacedRepository(github.repository(name, installationId, how), account, options)
-    },
+    repository: (name, installationId, how) =>
+      pacedRepository(
+        github.repository(name, installationId, how),
+        installationId === undefined
+          ? createPacing(`repository ${name}`, options)
+          : installation(installationId),
+      ),
+    ...(installedRepositories && {
+      installedRepositories: (id, page, signal) =>
+        installation(id).reading(signal, () => installedRepositories(id, page, signal)),
+    }),
   }
 }
 
-function pacedRepository(
-  repository: GitHubRepository,
-  account: string,
-  { limiter, writes, clock, onWait }: PacedGitHubOptions,
-): GitHubRepository {
+/** The calls of one account. */
+interface Pacing {
+  readonly reading: <Result>(signal: AbortSignal, read: () => Promise<Result>) => Promise<Result>
+  readonly readyToWrite: (signal: AbortSignal) => Promise<void>
+  /** Passes on to all workers what GitHub says of its limits. */
+  readonly learning: <Result>(call: Promise<Result>) => Promise<Result>
+}
+
+function createPacing(account: string, { limiter, writes, clock, onWait }: PacedGitHubOptions): Pacing {
   const writeLimits = limitsOfWrites(writes)
   const keys = { read: `github:reads:${account}`, write: `github:writes:${account}` }
 
@@ -53,7 +66,6 @@ function pacedRepository(
     )
   }
 
-  /** Passes on to all workers what GitHub says of its limits. */
   async function learning<Result>(call: Promise<Result>): Promise<Result> {
     try {
       return await call
@@ -67,13 +79,23 @@ function pacedRepository(
     }
   }
 
-  async function reading<Result>(signal: AbortSignal, read: () => Promise<Result>): Promise<Result> {
-    await place('read', signal)
-    return await learning(read())
+  return {
+    learning,
+    reading: async (signal, read) => {
+      await place('read', signal)
+      return await learning(read())
+    },
+    readyToWrite: (signal) => place('write', signal),
   }
+}
 
+function pacedRepository(
+  repository: GitHubRepository,
+  { reading, learning, readyToWrite }: Pacing,
+): GitHubRepository {
   return {
     ...repository,
+    openPullRequests: (page, signal) => reading(signal, () => repository.openPullRequests(page, signal)),
     pullRequest: (number, signal) => reading(signal, () => repository.pullRequest(number, signal)),
     changedFiles: (number, signal) => reading(signal, () => repository.changedFiles(number, signal)),
     mergeBase: (base, head, signal) => reading(signal, () => repository.mergeBase(base, head, signal)),
@@ -88,7 +110,7 @@ function pacedRepository(
       reading(signal, () => repository.findCheckRun(commit, name, externalId, signal)),
 
     // Whoever writes has waited in `readyToWrite`, before the intent was noted: after it nothing may take long.
-    readyToWrite: (signal) => place('write', signal),
+    readyToWrite,
     postReview: (number, review, signal) => learning(repository.postReview(number, review, signal)),
     createSummary: (number, body, signal) => learning(repository.createSummary(number, body, signal)),
     updateSummary: (id, body, signal) => learning(repository.updateSummary(id, body, signal)),

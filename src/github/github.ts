@@ -40,6 +40,17 @@ export interface PullRequest {
   readonly updatedAt: Date
 }
 
+/** A pull request as lists show it. */
+export interface ListedPullRequest extends Omit<PullRequest, 'changedFiles'> {
+  readonly createdAt: Date
+}
+
+/** A part of a list, of a hundred items. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly isLast: boolean
+}
+
 /** A file as GitHub lists it for a pull request: compared with the merge base. */
 export interface ChangedFile {
   readonly path: string
@@ -146,6 +157,9 @@ export interface GitHubRepository {
 
   pullRequest(number: number, signal: AbortSignal): Promise<PullRequest | undefined>
 
+  /** One page (1-based) of those that are open, the one that was updated last first. Undefined when we may not see the repository. */
+  openPullRequests(page: number, signal: AbortSignal): Promise<Page<ListedPullRequest> | undefined>
+
   /** All pages. GitHub stops at 3,000 files without a word: only the pull request tells how many there are. */
   changedFiles(number: number, signal: AbortSignal): Promise<readonly ChangedFile[]>
 
@@ -229,6 +243,13 @@ export interface DeliveryLog {
   redeliver(id: number, signal: AbortSignal): Promise<void>
 }
 
+/** One page (1-based) of the repositories that an installation of our App gives it. */
+export type InstalledRepositories = (
+  installationId: number,
+  page: number,
+  signal: AbortSignal,
+) => Promise<Page<RepositoryName>>
+
 export interface RepositoryOptions {
   /**
    * Called right before the request of a write leaves, when nothing more is waited for: what it throws is thrown, and
@@ -243,4 +264,6 @@ export interface GitHub {
   access(signal: AbortSignal): Promise<GitHubAccess>
   /** Only Apps have one. */
   readonly deliveryLog?: DeliveryLog
+  /** Only Apps are installed. */
+  readonly installedRepositories?: InstalledRepositories
 }

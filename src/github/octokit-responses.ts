@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { RetryableError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 import { commitId, repositoryName } from './github.ts'
-import type { ChangedFile, LoggedDelivery, Posted, PullRequest, ReviewComment } from './github.ts'
+import type {
+  ChangedFile,
+  ListedPullRequest,
+  LoggedDelivery,
+  Posted,
+  PullRequest,
+  ReviewComment,
+} from './github.ts'
 import type { Answer } from './answer.ts'
 
 /**
@@ -29,9 +36,12 @@ export function readJson<Schema extends z.ZodType>(
 const user = z
   .object({ login: z.string(), type: z.string().optional() })
   .nullish()
-  .transform((user) => ({ login: user?.login ?? 'ghost', isBot: user?.type === 'Bot' }))
+  .transform((user) => ({
+    login: user?.login ?? 'ghost',
+    isBot: user?.type === 'Bot' || (user?.login.endsWith('[bot]') ?? false),
+  }))
 
-export const pullRequestResponse = z.object({
+const shownPullRequest = z.object({
   number: z.int(),
   title: z.string(),
   body: z.string().nullish(),
@@ -46,11 +56,26 @@ export const pullRequestResponse = z.object({
     repo: z.object({ full_name: repositoryName }).nullish(),
   }),
   base: z.object({ sha: commitId, ref: z.string(), repo: z.object({ full_name: repositoryName }) }),
-  changed_files: z.int(),
   updated_at: z.iso.datetime({ offset: true }),
 })
 
+export const pullRequestResponse = shownPullRequest.extend({ changed_files: z.int() })
+
+export const pullRequestsResponse = z.array(
+  shownPullRequest.extend({ created_at: z.iso.datetime({ offset: true }) }),
+)
+
 export function toPullRequest(response: z.output<typeof pullRequestResponse>): PullRequest {
+  return { ...readShown(response), changedFiles: response.changed_files }
+}
+
+export function toListedPullRequest(
+  response: z.output<typeof pullRequestsResponse>[number],
+): ListedPullRequest {
+  return { ...readShown(response), createdAt: new Date(response.created_at) }
+}
+
+function readShown(response: z.output<typeof shownPullRequest>): Omit<PullRequest, 'changedFiles'> {
   const { head, base } = response
   return {
     number: response.number,
@@ -67,7 +92,6 @@ export function toPullRequest(response: z.output<typeof pullRequestResponse>): P
       ...(head.repo ? { repository: head.repo.full_name } : {}),
     },
     base: { commit: base.sha, branch: base.ref, repository: base.repo.full_name },
-    changedFiles: response.changed_files,
     updatedAt: new Date(response.updated_at),
   }
 }
@@ -182,6 +206,10 @@ export function toPosted(response: {
 }
 
 export const installationResponse = z.object({ id: z.int() })
+
+export const installedRepositoriesResponse = z.object({
+  repositories: z.array(z.object({ full_name: repositoryName })),
+})
 
 export const installationTokenResponse = z.object({
   // It goes into a header, so it holds nothing that a header cannot.

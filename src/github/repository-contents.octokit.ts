@@ -1,19 +1,25 @@
 import { createHash } from 'node:crypto'
 import { RetryableError } from '../base/errors.ts'
 import type { ChangedFile, GitHubRepository } from './github.ts'
+import { isLastPage } from './github-calls.ts'
 import type { Refusal } from './github-failure.ts'
 import {
   comparisonResponse,
   contentResponse,
   filesResponse,
   pullRequestResponse,
+  pullRequestsResponse,
   readJson,
   toChangedFile,
+  toListedPullRequest,
   toPullRequest,
 } from './octokit-responses.ts'
 import { isNotFound, type RepositoryClient } from './repository-client.ts'
 
-type Contents = Pick<GitHubRepository, 'pullRequest' | 'changedFiles' | 'mergeBase' | 'fileAt' | 'blob'>
+type Contents = Pick<
+  GitHubRepository,
+  'pullRequest' | 'openPullRequests' | 'changedFiles' | 'mergeBase' | 'fileAt' | 'blob'
+>
 
 /** What stands in a repository: pull requests, their files, and the bytes behind them. */
 export function createRepositoryContents({
@@ -55,6 +61,24 @@ export function createRepositoryContents({
       return answer.kind === 'refused'
         ? undefined
         : toPullRequest(readJson(pullRequestResponse, answer, what))
+    },
+
+    openPullRequests: async (page, signal) => {
+      const what = `list the open pull requests of ${name}`
+      const answer = await calls.attempt(what, signal, isNotFound, (parameters) =>
+        octokit.request('GET /repos/{owner}/{repo}/pulls', {
+          ...repository,
+          state: 'open',
+          sort: 'updated',
+          direction: 'desc',
+          per_page: 100,
+          page,
+          ...parameters,
+        }),
+      )
+      if (answer.kind === 'refused') return undefined
+      const items = readJson(pullRequestsResponse, answer, what).map(toListedPullRequest)
+      return { items, isLast: isLastPage(answer) }
     },
 
     changedFiles: async (number, signal) => {

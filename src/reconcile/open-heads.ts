@@ -1,4 +1,4 @@
-/** How the open heads stand that the rules say to review, as far as deliveries told us of them. */
+/** How the open heads stand that the rules say to review, as far as deliveries or GitHub's lists told us of them. */
 export interface HeadCounts {
   readonly owed: number
   /** Those with a receipt: reviewed, skipped or failed. */

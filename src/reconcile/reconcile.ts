@@ -5,6 +5,7 @@ import type { Queue } from '../queue/queue.ts'
 import type { RunStore } from '../review/run-store.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Mended, Metrics } from '../telemetry/metrics.ts'
+import type { CatchUp } from './catch-up.ts'
 import { enqueueOwedRuns } from './enqueue-owed-runs.ts'
 import type { FailedDeliveries } from './failed-deliveries.ts'
 import type { OpenHeads } from './open-heads.ts'
@@ -17,6 +18,7 @@ export interface Reconciled {
   readonly failed: FailedDeliveries
   /** Absent with a token: only an App has one. */
   readonly deliveryLog?: DeliveryLog
+  readonly catchUp: CatchUp
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'mended'>
@@ -27,10 +29,10 @@ export type Sweep = (signal: AbortSignal) => Promise<void>
 
 /**
  * Each step stands for itself: GitHub may be away while the queue is wiped. Open heads come before the queue, so that what
- * is found is enqueued in the same sweep.
+ * is found is enqueued in the same sweep; what GitHub is asked comes last, for it may take its time.
  */
 export function createSweep(reconciled: Reconciled): Sweep {
-  const { runs, queue, heads, deliveryLog, failed, clock, log, metrics } = reconciled
+  const { runs, queue, heads, deliveryLog, catchUp, failed, clock, log, metrics } = reconciled
   let patientUntil = 0
   if (!deliveryLog) {
     log.info('deliveries that GitHub could not make are not asked for again: that takes a GitHub App')
@@ -49,6 +51,7 @@ export function createSweep(reconciled: Reconciled): Sweep {
       const redelivering = { deliveryLog, failed, clock, log }
       await mend('delivery', 'deliveries were asked for again', () => redeliverFailed(redelivering, signal))
     }
+    await mend('listed', 'heads were found on GitHub that no delivery told of', () => catchUp(signal))
   }
 
   async function mend(what: Mended, message: string, work: () => Promise<number>): Promise<void> {

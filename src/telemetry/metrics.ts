@@ -14,8 +14,11 @@ export type JobOutcome = 'completed' | 'retried' | 'rate-limited' | 'handed-back
 
 export type RunOutcome = 'completed' | 'failed' | 'skipped' | 'superseded'
 
-/** What the reconciler mended: a job that the queue lost, an open head without a run, a dead worker's hold, a delivery. */
-export type Mended = 'job' | 'head' | 'hold' | 'delivery'
+/**
+ * What the reconciler mended: a job that the queue lost, an open head without a run, a dead worker's hold, a delivery, a
+ * head that GitHub lists and no delivery told of.
+ */
+export type Mended = 'job' | 'head' | 'hold' | 'delivery' | 'listed'
 
 /** How the open heads stand that the rules say to review. */
 export interface ReviewCounts {
@@ -209,7 +212,7 @@ function showReviews(registry: Registry, read: () => Promise<ReviewCounts | unde
   const gauges: readonly [name: string, help: string, value: (counts: ReviewCounts) => number][] = [
     [
       'reviews_owed',
-      'Open pull requests whose head the rules say to review, as far as deliveries told of them. Counted by the reconciler.',
+      "Open pull requests whose head the rules say to review, as far as deliveries or GitHub's lists told of them. Counted by the reconciler.",
       ({ owed }) => owed,
     ],
     [

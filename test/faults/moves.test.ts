@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { freePort, openPrivatePostgres } from '../services.ts'
 import { PATIENCE_MS, type ProductProcess } from './product-process.ts'
 import { doneOnce, openStage, REPOSITORY, SECRET, type Stage } from './stage.ts'
@@ -139,5 +139,31 @@ describe.skipIf(!database)('what happens on GitHub in mid-review', { timeout: 2 
     expect(await stage.outcomes(...numbers)).toEqual(doneOnce(...numbers))
     const asked = (await stage.github.deliveries()).filter(({ redelivery }) => redelivery)
     expect(asked.length).toBeGreaterThan(0)
+  })
+
+  test('and no delivery tells of it, ever, nor a log, for there is but a token: it is found on GitHub, and reviewed once', async () => {
+    await product.kill()
+    product = await stage.start('start', {
+      GITHUB_APP_ID: '',
+      GITHUB_PRIVATE_KEY: '',
+      GITHUB_TOKEN: stage.github.token,
+      CATCH_UP_INTERVAL: '1s',
+    })
+    const [pushed = 0] = await stage.openTaken(1)
+    await stage.outcomes(pushed)
+    await stage.github.setWebhook(undefined)
+    await stage.push(pushed)
+    const opened = await stage.open()
+    // A token cannot have check runs: a summary is in their place.
+    const once = { reviews: 1, comments: 1, checkRuns: 0, summaries: 1 }
+    await vi.waitFor(
+      async () =>
+        expect(await stage.outcomes(pushed, opened)).toEqual([
+          { number: pushed, states: ['completed', 'completed'], ...once },
+          { number: opened, states: ['completed'], ...once },
+        ]),
+      { timeout: PATIENCE_MS, interval: 200 },
+    )
+    await product.says('heads were found on GitHub that no delivery told of')
   })
 })

@@ -16,6 +16,7 @@ const operations = new Set([
   'apps/get-repo-installation',
   'apps/get-webhook-delivery',
   'apps/list-installations',
+  'apps/list-repos-accessible-to-installation',
   'apps/list-webhook-deliveries',
   'apps/redeliver-webhook-delivery',
   'checks/create',

@@ -82,7 +82,7 @@ async function driveReads(api: ApiCaller, number: number): Promise<void> {
   const repo = `/repos/${repository}`
   await api('GET', repo)
   await api('GET', `${repo}/branches/topic`)
-  await api('GET', `${repo}/pulls?state=all`)
+  await api('GET', `${repo}/pulls?state=all&sort=updated&direction=desc`)
   await api('GET', `${repo}/pulls/${number}`)
   await api('GET', `${repo}/pulls/${number}`, undefined, { accept: 'application/vnd.github.diff' })
   await api('GET', `${repo}/pulls/${number}/files?per_page=2&page=1`)
@@ -162,6 +162,7 @@ test('every operation and every delivery is as GitHub describes it', async () =>
   })
   await driveReads(installation, number)
   const fork = await emulator.openPullRequest({ repository, head: 'next', fork: 'stranger/shop' })
+  await installation('GET', '/installation/repositories?per_page=1')
   await installation('GET', `/repos/${repository}/pulls/${fork}`)
   await emulator.deleteFork(repository, fork)
   await installation('GET', `/repos/${repository}/pulls/${fork}`)

@@ -3,6 +3,7 @@ import { GitHubError, notFound } from '../github-error.ts'
 import { created, numberOf, ok, page, type Call, type Operation } from '../operation.ts'
 import { accountId, showAccount } from '../shapes/account.ts'
 import { appPermissions, showApp, showInstallation } from '../shapes/app.ts'
+import { showRepository } from '../shapes/repository.ts'
 import { repositoryNamed } from '../world.ts'
 
 /** Only the App itself, with its JSON Web Token, may ask. */
@@ -60,6 +61,24 @@ export const appOperations: readonly Operation[] = [
         permissions: appPermissions,
         repository_selection: 'all',
       })
+    },
+  },
+  {
+    method: 'GET',
+    path: '/installation/repositories',
+    documentation: 'apps/installations#list-repositories-accessible-to-the-app-installation',
+    answer: (call) => {
+      const { actor, world } = call
+      if (actor.kind !== 'installation') throw new GitHubError(403, 'Resource not accessible by integration')
+      const installed = [...world.repositories.values()].filter(
+        ({ installationId, forkOf }) => installationId === actor.installationId && !forkOf,
+      )
+      return page(
+        call,
+        installed,
+        (repository) => showRepository(world, repository),
+        (repositories) => ({ total_count: installed.length, repository_selection: 'all', repositories }),
+      )
     },
   },
   {

@@ -18,8 +18,12 @@ export const pullRequestOperations: readonly Operation[] = [
     answer: (call) => {
       const repository = repositoryOf(call)
       const wanted = call.query.get('state') ?? 'open'
-      const newestFirst = [...repository.pullRequests.values()].toReversed()
-      const found = newestFirst.filter(({ state }) => wanted === 'all' || state === wanted)
+      const sortsByUpdate = call.query.get('sort') === 'updated'
+      const found = [...repository.pullRequests.values()]
+        .filter(({ state }) => wanted === 'all' || state === wanted)
+        .toSorted(sortsByUpdate ? byUpdate : byCreation)
+      // Downwards by creation, upwards by anything else, unless the caller says so. Source: REST, "List pull requests".
+      if ((call.query.get('direction') ?? (sortsByUpdate ? 'asc' : 'desc')) === 'desc') found.reverse()
       return page(call, found, (pullRequest) => showPullRequest(call.world, repository, pullRequest))
     },
   },
@@ -42,6 +46,14 @@ export const pullRequestOperations: readonly Operation[] = [
     answer: listFiles,
   },
 ]
+
+function byCreation(one: PullRequest, other: PullRequest): number {
+  return one.number - other.number
+}
+
+function byUpdate(one: PullRequest, other: PullRequest): number {
+  return Date.parse(one.updatedAt) - Date.parse(other.updatedAt)
+}
 
 async function listFiles(call: Call): Promise<Answer> {
   const repository = repositoryOf(call)
