@@ -93,6 +93,8 @@ async function open(options: LoadOptions, opened: ReturnType<typeof createCloser
     WORKER_CONCURRENCY: String(options.concurrency),
     REVIEW_UNIT_CONCURRENCY: String(options.unitConcurrency),
     REVIEW_EFFORT: options.effort,
+    // What is measured begins with a delivery.
+    CATCH_UP_INTERVAL: '168h',
     PORT: String(port),
   }
   const product = ['serve', ...Array.from({ length: options.workers }, (_, index) => `work ${index + 1}`)]

@@ -77,14 +77,15 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
     await migrate(database)
     await refuseUnfitRedis(config, log)
     const queue = opened.add(openQueue(config, database, log))
-    const runs = openRunStore(database)
+    const { runsOfRepository } = config.worker
+    const runs = openRunStore(database, { runsOfRepository })
     const heads = openOpenHeads(database, config.webhooks)
     const spending = openSpendingRecord(database)
     metrics.reviews(() => heads.lastCount())
     const caps = capsOfAll(config.spending.caps)
     if (Object.keys(caps).length > 0)
       metrics.caps(async () => (await spending.capsInUse(caps, systemClock.now(), 0)).caps)
-    const deliveries = opened.add(openDeliveryStore(database))
+    const deliveries = opened.add(openDeliveryStore(database, { runsOfRepository }))
 
     if (roles.works) {
       const limiter = opened.add(openRateLimiter(config, database, log))
@@ -166,6 +167,7 @@ function startWorking(workshop: Workshop): Closable {
     handlers: {
       [REVIEW_JOB]: reviewHandler({
         runs,
+        queue,
         github,
         reviewChange: createReviewChange(openReviewer(config, analysers, workshop)),
         ...gathering(config, analysers, log),

@@ -43,6 +43,7 @@ describe('with nothing but credentials', () => {
       server: { host: '127.0.0.1', port: 3000, loopback: true, shutdownGraceMs: 30_000 },
       worker: {
         concurrency: 5,
+        runsOfRepository: 20,
         reconcileIntervalMs: 30_000,
         catchUp: { intervalMs: 900_000, maxAgeMs: 604_800_000 },
       },

@@ -13,6 +13,9 @@ import type { ReviewSettings } from './review/review-settings.ts'
 import { isLoopbackHost } from './server/loopback.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 
+/** So many processes may be kept busy by one repository, unless the settings say otherwise. */
+const PROCESSES_OF_REPOSITORY = 4
+
 /** Everything that the environment decides. */
 export interface Config {
   readonly github: GitHubConfig
@@ -28,6 +31,8 @@ export interface Config {
   readonly server: ServerConfig
   readonly worker: {
     readonly concurrency: number
+    /** Runs of one repository that have their turn at once, in all processes together. */
+    readonly runsOfRepository: number
     readonly reconcileIntervalMs: number
     readonly catchUp: { readonly intervalMs: number; readonly maxAgeMs: number }
     /** Where a process that only works tells its health and metrics; nowhere when absent. */
@@ -126,6 +131,7 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
     },
     worker: {
       concurrency: values.WORKER_CONCURRENCY,
+      runsOfRepository: values.REPOSITORY_RUNS ?? PROCESSES_OF_REPOSITORY * values.WORKER_CONCURRENCY,
       reconcileIntervalMs: values.RECONCILE_INTERVAL,
       catchUp: { intervalMs: values.CATCH_UP_INTERVAL, maxAgeMs: values.CATCH_UP_MAX_AGE },
       ...(values.WORKER_PORT !== undefined && { port: values.WORKER_PORT }),

@@ -217,6 +217,14 @@ const server = {
 
 const work = {
   WORKER_CONCURRENCY: defaulted<number>(integer(1, 100), '5', 'Runs that one process drives at once.'),
+  REPOSITORY_RUNS: optional(integer(1, 10_000), {
+    example: '20',
+    whenUnset: 'four times `WORKER_CONCURRENCY`',
+    meaning:
+      'Runs of one repository that are in the queue or under way at once, in all processes together: what is beyond waits, ' +
+      'so that other repositories come to their turn. At least as many as all processes drive at once, where one repository may ' +
+      'use them all.',
+  }),
   RECONCILE_INTERVAL: defaulted<number>(
     duration('1s', '1h'),
     '30s',

@@ -47,7 +47,7 @@ const lockMissing = statement<{ readonly id: number; readonly labels: string[] }
 const oweHeads = statement<{ readonly id: string }>(
   'reconcile-owe-heads',
   `with head as (
-     select known.id, head_commit, base_branch, told.run_id
+     select known.id, repo_full_name, head_commit, base_branch, told.run_id
      from unnest($1::bigint[], $2::text[]) as told (id, run_id) join pull_requests as known on known.id = told.id
      where known.state = 'open'
    ),
@@ -67,8 +67,8 @@ const oweHeads = statement<{ readonly id: string }>(
      select id, attempt, 'taken-up-again', '{}' from revived
    ),
    added as (
-     insert into review_runs (id, pull_request_id, head_commit, base_branch, state)
-     select run_id, id, head_commit, base_branch, 'queued' from head
+     insert into review_runs (id, pull_request_id, head_commit, base_branch, repository_name, state)
+     select run_id, id, head_commit, base_branch, repo_full_name, 'queued' from head
      on conflict (pull_request_id, head_commit, base_branch) do nothing
      returning id
    )

@@ -285,15 +285,34 @@ export const oweAnother = statement<never>(
      insert into run_events (run_id, attempt, step, detail)
      select id, attempt, 'taken-up-again', '{}' from revived
    )
-   insert into review_runs (id, pull_request_id, head_commit, base_branch, state)
-   select $2, pull_request_id, $3, $4, 'queued' from review_runs where id = $1
+   insert into review_runs (id, pull_request_id, head_commit, base_branch, repository_name, state)
+   select $2, pull_request_id, $3, $4, repository_name, 'queued' from review_runs where id = $1
    on conflict (pull_request_id, head_commit, base_branch) do nothing`,
 )
 
+/** $3 runs of a repository at once. Who was started before has had its turn. */
 export const selectOwed = statement<{ readonly id: string }>(
   'runs-select-owed',
-  `select id from review_runs
-   where ended_at is null
+  `select id from (
+     select run.id, run.created_at, run.attempt,
+       row_number() over (partition by repo_full_name order by run.created_at, run.id) as place
+     from review_runs as run join pull_requests on pull_requests.id = run.pull_request_id
+     where ended_at is null
+   ) as owed
+   where (place <= $3 or attempt > 0)
      and ($2::text is null or (created_at, id) > (select created_at, id from review_runs where id = $2))
    order by created_at, id limit $1`,
+)
+
+/** $2 runs of a repository at once. Where half as many have no end, those that had to wait had their turn before. */
+export const selectTurns = statement<{ readonly id: string }>(
+  'runs-select-turns',
+  `with oldest as (
+     select id, created_at, attempt from review_runs
+     where ended_at is null
+       and repository_name = (select ended.repository_name from review_runs as ended where ended.id = $1)
+     order by created_at, id limit $2::integer
+   )
+   select id from oldest where attempt = 0 and (select 2 * count(*) from oldest) > $2::integer
+   order by created_at, id`,
 )

@@ -8,8 +8,10 @@ import type { RunId, RunState } from './run.ts'
 
 export interface RunStoreUnderTest {
   readonly store: RunStore
-  /** Makes a queued run of pull request octo/hello#`number`. Later ones are younger. */
-  readonly addRun: (number: number, head: string) => Promise<RunId>
+  /** The same with a limit of runs of one repository. */
+  readonly limitedTo: (runsOfRepository: number) => RunStore
+  /** Makes a queued run of pull request octo/hello#`number`, or of another repository. Later ones are younger. */
+  readonly addRun: (number: number, head: string, repository?: string) => Promise<RunId>
   /** Ends a run as a newer head does. */
   readonly supersede: (id: RunId) => Promise<void>
   /** What was kept of a run. */
@@ -546,6 +548,48 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     expect(await store.owed(10, ids[0])).toEqual([ids[2]])
     expect(await store.owed(10, ids[1])).toEqual([ids[2]])
     expect(await store.owed(10, ids[2])).toEqual([])
+  })
+
+  describe('with a limit of four runs of a repository at once', () => {
+    const quiet = 'octo/quiet'
+    const receipt = { ...failed, outcome: 'skipped' } as const
+    const addMany = async (from: number, to: number): Promise<RunId[]> => {
+      const ids: RunId[] = []
+      for (let number = from; number <= to; number++) ids.push(await opened.addRun(number, head))
+      return ids
+    }
+
+    test('the oldest four are owed now, and so are those of another repository', async () => {
+      const ids = await addMany(1, 7)
+      const other = await opened.addRun(1, head, quiet)
+      expect(await opened.limitedTo(4).owed(10)).toEqual([...ids.slice(0, 4), other])
+    })
+
+    test('each that ends gives its turn on', async () => {
+      const limited = opened.limitedTo(4)
+      const ids = await addMany(1, 7)
+      const ended: RunId[] = []
+      for (const id of ids) {
+        const taken = await limited.start(id, { holdMs: 0 })
+        if (taken.kind !== 'started') throw new Error(`the run is ${taken.kind}`)
+        await limited.end(taken.run, { state: 'skipped', receipt })
+        ended.push(id)
+        const turns = await limited.turns(id)
+        const left = ids.filter((other) => !ended.includes(other))
+        // Where so few are left, nobody waits.
+        expect(turns).toEqual(left.length > 2 ? left.slice(0, 4) : [])
+      }
+    })
+
+    test('who was started before goes on, whatever its place', async () => {
+      const limited = opened.limitedTo(4)
+      const ids = await addMany(1, 6)
+      const last = ids.at(-1)
+      if (last === undefined) throw new Error('there are six')
+      await start(last)
+      expect(await limited.owed(10)).toEqual([...ids.slice(0, 4), last])
+      expect(await limited.turns(last)).toEqual(ids.slice(0, 4))
+    })
   })
 }
 

@@ -11,12 +11,12 @@ const addRun = statement<never>(
   `with pull_request as (
      insert into pull_requests (pr_number, repo_full_name, installation_id, title, author, author_is_bot, state, draft,
        labels, head_commit, base_branch, github_updated_at)
-     values ($2::integer, 'octo/hello', 77, 'title', 'mona', false, 'open', false, '{}', $3::text, 'main', now())
+     values ($2::integer, $4::text, 77, 'title', 'mona', false, 'open', false, '{}', $3::text, 'main', now())
      on conflict (repo_full_name, pr_number) do update set head_commit = excluded.head_commit
      returning id
    )
-   insert into review_runs (id, pull_request_id, head_commit, base_branch, state, created_at)
-   select $1, id, $3, 'main', 'queued',
+   insert into review_runs (id, pull_request_id, head_commit, base_branch, repository_name, state, created_at)
+   select $1, id, $3, 'main', $4, 'queued',
      -- PGlite counts in milliseconds: two runs within one would have no order.
      greatest(now(), (select max(created_at) + interval '1 millisecond' from review_runs))
    from pull_request`,
@@ -52,9 +52,10 @@ for (const kind of testDatabases()) {
       const { database, drop } = await kind.open()
       return {
         store: openRunStore(database),
-        addRun: async (number, head) => {
+        limitedTo: (runsOfRepository) => openRunStore(database, { runsOfRepository }),
+        addRun: async (number, head, repository = 'octo/hello') => {
           const id = randomUUID() as RunId // any text will do for a test
-          await database.run(addRun, id, number, head)
+          await database.run(addRun, id, number, head, repository)
           return id
         },
         supersede: async (id) => {

@@ -15,10 +15,19 @@ import {
   type StartedRun,
   type Taken,
 } from './run-store.ts'
-import type { RunId } from './run.ts'
+import { UNLIMITED_TURNS, type RunId } from './run.ts'
+
+export interface RunStoreOptions {
+  readonly newId?: IdSource
+  /** Runs of one repository that have their turn at once; as many as there are when absent. */
+  readonly runsOfRepository?: number
+}
 
 /** The state of runs in PostgreSQL. Text of the outside world loses the NULs and lone surrogates that it cannot keep. */
-export function openRunStore(database: Database, newId: IdSource = randomIds): RunStore {
+export function openRunStore(
+  database: Database,
+  { newId = randomIds, runsOfRepository = UNLIMITED_TURNS }: RunStoreOptions = {},
+): RunStore {
   return {
     start: (id, { holdMs, afresh = false }) =>
       database.transaction(async (transaction): Promise<Taken> => {
@@ -127,8 +136,13 @@ export function openRunStore(database: Database, newId: IdSource = randomIds): R
     },
 
     owed: async (limit, after) => {
-      const rows = await database.run(sql.selectOwed, limit, after ?? null)
+      const rows = await database.run(sql.selectOwed, limit, after ?? null, runsOfRepository)
       return rows.map(({ id }) => id as RunId) // made by us
+    },
+
+    turns: async (id) => {
+      const rows = await database.run(sql.selectTurns, id, runsOfRepository)
+      return rows.map((row) => row.id as RunId) // made by us
     },
   }
 }

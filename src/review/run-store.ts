@@ -133,8 +133,17 @@ export interface RunStore {
   /** Fingerprints of findings that earlier runs of the same pull request posted. */
   saidBefore(run: Run): Promise<ReadonlySet<string>>
 
-  /** Runs without an end, oldest first: what is owed, whatever the queue says. At most `limit`, those after `after`. */
+  /**
+   * Runs without an end whose turn has come, oldest first: what is owed, whatever the queue says. At most `limit`, those
+   * after `after`.
+   */
   owed(limit: number, after?: RunId): Promise<readonly RunId[]>
+
+  /**
+   * This run has ended: which others of its repository, never started, have their turn, oldest first. Nobody knows which of
+   * them had to wait for it, so it names all of them; none where so few have no end that none had to.
+   */
+  turns(id: RunId): Promise<readonly RunId[]>
 }
 
 /** What posting needs to remember, so that nothing is said twice (I3). */

@@ -19,3 +19,6 @@ export interface Run {
   /** The fencing token: grows with every start. */
   readonly attempt: number
 }
+
+/** More runs than any repository has: PostgreSQL's largest integer. */
+export const UNLIMITED_TURNS = 2_147_483_647

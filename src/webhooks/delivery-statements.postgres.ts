@@ -92,10 +92,23 @@ export const updatePullRequests = statement<never>(
 
 export const insertRuns = statement<never>(
   'deliveries-insert-runs',
-  `insert into review_runs (id, pull_request_id, head_commit, base_branch, state)
-   select id, pull_request_id, head_commit, base_branch, 'queued'
-   from unnest($1::text[], $2::bigint[], $3::text[], $4::text[])
-     as run (id, pull_request_id, head_commit, base_branch)`,
+  `insert into review_runs (id, pull_request_id, head_commit, base_branch, repository_name, state)
+   select id, pull_request_id, head_commit, base_branch, repository_name, 'queued'
+   from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[])
+     as run (id, pull_request_id, head_commit, base_branch, repository_name)`,
+)
+
+/** Of the runs $1, those with fewer than $2 older ones in their repository that have no end. Never reads on beyond those. */
+export const selectTurns = statement<{ readonly id: string }>(
+  'deliveries-select-turns',
+  `select id from review_runs as run
+   where id = any($1::text[]) and (attempt > 0 or $2::integer > (
+     select count(*) from (
+       select from review_runs as older
+       where older.repository_name = run.repository_name and older.ended_at is null
+         and (older.created_at, older.id) < (run.created_at, run.id)
+       limit $2::integer
+     ) as before))`,
 )
 
 /** Ends runs that have no end yet, each with its receipt. */

@@ -23,8 +23,8 @@ export interface DeliveryStoreUnderTest {
   readonly installations: () => Promise<readonly { id: number; account: string; state: string }[]>
   /** Moves a run on, as a worker would. */
   readonly setState: (id: RunId, state: RunState) => Promise<void>
-  /** Another store on the same data, as another process has it. */
-  readonly openAnother: () => DeliveryStore
+  /** Another store on the same data, as another process has it; with a limit of runs of one repository. */
+  readonly openAnother: (runsOfRepository?: number) => DeliveryStore
   readonly clear: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -105,6 +105,22 @@ export function deliveryStoreContract(open: () => Promise<DeliveryStoreUnderTest
     expect(await opened.pullRequests()).toEqual([
       { number: 1, head: commit(1), state: 'open', status: 'pending' },
     ])
+  })
+
+  test('a run waits for its turn when enough older ones of its repository have no end, and those of others do not', async () => {
+    const limited = opened.openAnother(2)
+    const waits: (true | undefined)[] = []
+    for (let number = 1; number <= 5; number++) {
+      const { waits: one } = await limited.accept(told({ head: number, at: 0, number }), review)
+      waits.push(one)
+    }
+    expect([waits[0], waits[4]]).toEqual([undefined, true])
+    const again = told({ head: 5, at: 0, number: 5, action: 'opened' })
+    expect(await limited.accept(again, review)).toMatchObject({ kind: 'stored', waits: true })
+    const repository = 'octo/quiet' as RepositoryName // a good one
+    expect(await limited.accept(told({ head: 6, at: 0, repository }), review)).not.toHaveProperty('waits')
+    for (const { id } of await opened.runs()) await opened.setState(id as RunId, 'completed') // its own
+    expect(await limited.accept(told({ head: 7, at: 1, number: 5 }), review)).not.toHaveProperty('waits')
   })
 
   test('a redelivery changes nothing, and names the run as long as it is owed', async () => {

@@ -54,7 +54,8 @@ for (const kind of testDatabases()) {
         setState: async (id, state) => {
           await database.run(setState, id, state)
         },
-        openAnother: () => openDeliveryStore(database),
+        openAnother: (runsOfRepository) =>
+          openDeliveryStore(database, { ...(runsOfRepository !== undefined && { runsOfRepository }) }),
         clear: () => database.script('truncate installations, pull_requests, webhook_deliveries cascade'),
         close: async () => {
           await store.close()

@@ -1,11 +1,14 @@
 import type { RunId } from '../review/run.ts'
 import type { Decision, Delivery } from './delivery.ts'
 
-export type Accepted =
-  /** Stored for the first time. `run` is the run to enqueue, when one is owed for this head and has not ended. */
-  | { readonly kind: 'stored'; readonly run?: RunId }
-  /** A redelivery of one we have: nothing changed. `run` as above, so that a lost enqueue is mended. */
-  | { readonly kind: 'duplicate'; readonly run?: RunId }
+/** `stored` for the first time, or a `duplicate` of one we have: then nothing changed. */
+export interface Accepted {
+  readonly kind: 'stored' | 'duplicate'
+  /** The run that is owed for this head, and has not ended: to be enqueued, also for a duplicate, so that a lost enqueue is mended. */
+  readonly run?: RunId
+  /** But not yet: enough older runs of its repository have no end. */
+  readonly waits?: true
+}
 
 /**
  * Keeps deliveries durably.

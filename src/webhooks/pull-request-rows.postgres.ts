@@ -1,6 +1,6 @@
 import type { CommitId, RepositoryName } from '../github/github.ts'
 import type { Queryable, SqlValue } from '../postgres/database.ts'
-import type { RunId } from '../review/run.ts'
+import { UNLIMITED_TURNS, type RunId } from '../review/run.ts'
 import * as sql from './delivery-statements.postgres.ts'
 import type { DeliveredPullRequest } from './delivery.ts'
 import { isOwed, type PullRequestRecord, type RecordedRun } from './pull-request-record.ts'
@@ -67,7 +67,9 @@ export async function storeChanges(transaction: Queryable, kept: readonly KeptPu
       shown.map(({ status }) => status),
     )
   }
-  const created = changes.flatMap((change) => change.created.map((run) => ({ ...run, of: change.id })))
+  const created = changes.flatMap((change) =>
+    change.created.map((run) => ({ ...run, of: change.id, repository: change.record.shown.repository })),
+  )
   if (created.length > 0) {
     await transaction.run(
       sql.insertRuns,
@@ -75,6 +77,7 @@ export async function storeChanges(transaction: Queryable, kept: readonly KeptPu
       created.map(({ of }) => of),
       created.map(({ head }) => head),
       created.map(({ baseBranch }) => baseBranch),
+      created.map(({ repository }) => repository),
     )
   }
   const ended = changes.flatMap((change) => change.ended)
@@ -92,6 +95,18 @@ export async function storeChanges(transaction: Queryable, kept: readonly KeptPu
       revived.map(({ id }) => id),
     )
   }
+}
+
+/** Those of the runs that few enough older ones of their repository stand before. */
+export async function runsWithTurn(
+  transaction: Queryable,
+  runs: readonly RunId[],
+  runsOfRepository: number,
+): Promise<ReadonlySet<RunId>> {
+  // Nobody has to wait for anybody: nobody has to be asked.
+  if (runs.length === 0 || runsOfRepository === UNLIMITED_TURNS) return new Set(runs)
+  const rows = await transaction.run(sql.selectTurns, runs, runsOfRepository)
+  return new Set(rows.map(({ id }) => id as RunId)) // made by us
 }
 
 interface Change {

@@ -88,7 +88,7 @@ export function openDeliveryReceiver(options: ReceiverOptions): DeliveryReceiver
     const decision = decide(delivery.event, rules)
     const accepted = await accept(delivery, decision)
     if (!accepted) return unavailable()
-    if (accepted.run) enqueuer.enqueue(reviewJob(accepted.run))
+    if (accepted.run && !accepted.waits) enqueuer.enqueue(reviewJob(accepted.run))
     return acknowledge(delivery, decision, accepted)
   }
 

@@ -58,6 +58,8 @@ export interface Stage extends Closable {
   command(...args: readonly string[]): Promise<string>
   /** Opens a pull request whose change has one fault, which the model finds. Returns when its delivery was answered. */
   open(): Promise<number>
+  /** Opens the first one of another repository. Returns when its delivery was answered. */
+  openIn(repository: string): Promise<void>
   /** Opens so many, one after the other. Throws when a delivery was not taken. */
   openTaken(count: number): Promise<readonly number[]>
   /** Pushes another fault in place of the one that is there. Returns the new head. */
@@ -156,9 +158,16 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     },
 
     async open() {
-      const number = heads.size + 1
+      const number = [...heads.keys()].filter((known) => known !== ELSEWHERE).length + 1
       await github.push(REPOSITORY, branchOf(number), commit(number))
       return await github.openPullRequest({ repository: REPOSITORY, head: branchOf(number) })
+    },
+
+    async openIn(repository) {
+      await github.addRepository(repository, scratch.folder)
+      // Of a number that no other has.
+      await github.push(repository, branchOf(ELSEWHERE), commit(ELSEWHERE))
+      await github.openPullRequest({ repository, head: branchOf(ELSEWHERE) })
     },
 
     async openTaken(count) {
@@ -281,6 +290,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
 }
 
+const ELSEWHERE = 1_000_000
 const runFile = promisify(execFile)
 const ENDED = new Set(['completed', 'failed', 'skipped', 'superseded'])
 
