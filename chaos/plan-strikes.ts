@@ -68,6 +68,11 @@ const provokedBy: Readonly<Record<string, Omit<FailureStrike, 'how' | 'nth'>>> =
     step: { service: 'github', call: 'POST /repos/{owner}/{repo}/check-runs', when: 'after' },
     failure: { kind: 'cut' },
   },
+  // Many files are read one by one where they do not come at once.
+  'GET /repos/{owner}/{repo}/contents/{path}': {
+    step: { service: 'github', call: 'POST /graphql', when: 'before' },
+    failure: { kind: 'status', status: 502 },
+  },
   'queue-retry': {
     step: { service: 'github', call: 'GET /repos/{owner}/{repo}/pulls/{pull_number}', when: 'before' },
     failure: { kind: 'status', status: 502 },

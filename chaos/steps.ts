@@ -38,8 +38,8 @@ const ordinary: Readonly<Record<Service, readonly string[]>> = {
     'GET /repos/{owner}/{repo}/pulls/{pull_number}',
     'GET /repos/{owner}/{repo}/pulls/{pull_number}/files',
     'GET /repos/{owner}/{repo}/compare/{basehead}',
+    'POST /graphql',
     'GET /repos/{owner}/{repo}/git/blobs/{file_sha}',
-    'GET /repos/{owner}/{repo}/contents/{path}',
     'POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
     'POST /repos/{owner}/{repo}/check-runs',
   ],
@@ -110,6 +110,7 @@ const occasional: Readonly<Record<Service, readonly string[]>> = {
   github: [
     'GET /app',
     'POST /app/hook/deliveries/{delivery_id}/attempts',
+    'GET /repos/{owner}/{repo}/contents/{path}',
     'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
     'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
     'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',

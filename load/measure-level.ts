@@ -167,7 +167,7 @@ function recoveryOf({ level, plan, model, outcome }: LevelObservations): LevelRe
 }
 
 function callsOf(requests: readonly LoggedRequest[], reviews: number): CallFigures {
-  const isRead = ({ method }: LoggedRequest): boolean => method === 'GET'
+  const isRead = ({ method, path }: LoggedRequest): boolean => method === 'GET' || path === '/graphql'
   const reads = requests.filter(isRead).length
   return {
     readsPerReview: ratio(reads, reviews),

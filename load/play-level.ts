@@ -91,6 +91,7 @@ async function play(
     postOffice.pass()
     say(`${level.prs} pull requests are open, their deliveries come now`)
 
+    const before = (await github.requests()).length
     const began = performance.now()
     depths.begin()
     processes.begin()
@@ -99,7 +100,12 @@ async function play(
     const tookMs = performance.now() - began
     const samples = processes.samples()
     const waited = depths.samples()
-    const requests = (await github.requests()).filter(({ path }) => path.includes(`/${repository}/`))
+    // A question to GraphQL does not name its repository in its path; there is only one now. The reconciler's list of open
+    // pull requests is about none of them.
+    const requests = (await github.requests())
+      .slice(before)
+      .filter(({ path }) => path === '/graphql' || path.includes(`/${repository}/`))
+      .filter(({ path }) => !/\/pulls(?:\?|$)/.test(path))
     await github.clearFaults()
 
     await pushAtEnd(surroundings, repository, plan, heads)

@@ -3,7 +3,7 @@ import { authenticate, type Actor } from './actor.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Fault } from './faults.ts'
 import { GitHubError, notFound } from './github-error.ts'
-import { primaryLimit, secondaryLimit, type RateLimits } from './limits.ts'
+import { primaryLimit, secondaryLimit, type RateLimitResource, type RateLimits } from './limits.ts'
 import type { Answer, Call } from './operation.ts'
 import { route, type Route } from './route.ts'
 import type { World } from './world.ts'
@@ -39,9 +39,9 @@ export async function answerRequest(
     if (fault?.kind === 'bad-credentials') throw new GitHubError(401, 'Bad credentials', { documentation })
     actor = authenticate(api.world, request.authorization)
     const answer = await answerActor(api, request, found, actor, fault)
-    return { ...answer, headers: { ...api.limits.headers(actor), ...answer.headers } }
+    return { ...answer, headers: { ...api.limits.headers(actor, resourceOf(found)), ...answer.headers } }
   } catch (error) {
-    const limits = actor ? api.limits.headers(actor) : {}
+    const limits = actor ? api.limits.headers(actor, resourceOf(found)) : {}
     return errorAnswer(error, found, limits)
   }
 }
@@ -55,12 +55,12 @@ async function answerActor(
 ): Promise<Answer> {
   if (fault?.kind === 'primary-limit') {
     const resetAt = new Date(api.world.clock.now().getTime() + fault.resetInSeconds * 1000)
-    api.limits.leave(actor, 0, resetAt)
-    throw primaryLimit(actor, api.limits.headers(actor))
+    api.limits.leave(actor, resourceOf(found), 0, resetAt)
+    throw primaryLimit(actor, api.limits.headers(actor, resourceOf(found)))
   }
   if (fault?.kind === 'secondary-limit') throw secondaryLimit(fault.status ?? 403, fault.retryAfterSeconds)
   // Asking for the limits costs nothing.
-  if (found?.operation.path !== '/rate_limit') api.limits.spend(actor)
+  if (found?.operation.path !== '/rate_limit') api.limits.spend(actor, resourceOf(found))
   if (!found) throw notFound()
   if (found.operation.content) api.limits.spendContent(actor)
   const call: Call = {
@@ -74,6 +74,10 @@ async function answerActor(
     parameter: (name) => found.parameters.get(name) ?? '',
   }
   return found.operation.answer(call)
+}
+
+function resourceOf(found: Route | undefined): RateLimitResource {
+  return found?.operation.resource ?? 'core'
 }
 
 function readBody(body: Buffer): unknown {
@@ -92,6 +96,11 @@ function errorAnswer(
     // A mistake of the emulator: GitHub's form, with what a developer needs to mend it.
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { status: 500, body: { message: `the emulator failed: ${message}`, status: '500' } }
+  }
+  // GraphQL says so with 200. Source: "Rate limits and query limits for the GraphQL API", "Exceeding the rate limit".
+  if (resourceOf(found) === 'graphql' && error.headers['x-ratelimit-remaining'] === '0') {
+    const errors = [{ type: 'RATE_LIMITED', message: error.message }]
+    return { status: 200, headers: { ...limits, ...error.headers }, body: { errors } }
   }
   const page = found ? `${documentation}/${found.operation.documentation}` : documentation
   return {

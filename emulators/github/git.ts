@@ -14,7 +14,17 @@ const environment = {
 
 /** The output of a git command on the repository in `folder`, as bytes. Throws when git fails. */
 export async function git(folder: string, ...args: readonly string[]): Promise<Buffer> {
+  return await gitWithInput(folder, '', ...args)
+}
+
+/** The same for a command that reads its input. */
+export async function gitWithInput(
+  folder: string,
+  input: string,
+  ...args: readonly string[]
+): Promise<Buffer> {
   const result = await execa('git', ['-C', folder, ...args], {
+    input,
     env: environment,
     extendEnv: false,
     encoding: 'buffer',

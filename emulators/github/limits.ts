@@ -10,6 +10,9 @@ export interface ContentLimits {
 
 export const gitHubContentLimits: ContentLimits = { perMinute: 80, perHour: 500 }
 
+/** What a request counts against: calls of REST, or points of GraphQL, of which each of our queries costs one. */
+export type RateLimitResource = 'core' | 'graphql'
+
 const hourMs = 3_600_000
 const minuteMs = 60_000
 
@@ -20,7 +23,7 @@ interface Window {
   writes: number[]
 }
 
-/** The primary limit (requests in an hour) and the limit of content writes, each per installation or user. */
+/** The primary limits (requests in an hour) and the limit of content writes, each per installation or user. */
 export class RateLimits {
   readonly #clock: Clock
   readonly #limit: number
@@ -34,16 +37,16 @@ export class RateLimits {
   }
 
   /** Counts a request. Throws GitHub's 403 once none is left. */
-  spend(actor: Actor): void {
-    const window = this.#window(actor)
-    if (window.used >= this.#limit) throw primaryLimit(actor, this.headers(actor))
+  spend(actor: Actor, resource: RateLimitResource): void {
+    const window = this.#window(actor, resource)
+    if (window.used >= this.#limit) throw primaryLimit(actor, this.headers(actor, resource))
     window.used += 1
   }
 
   /** Counts a write that makes content. Throws GitHub's 403 with `retry-after`, and no reset, above the limit. */
   spendContent(actor: Actor): void {
     if (!this.#content) return
-    const window = this.#window(actor)
+    const window = this.#window(actor, 'core')
     const now = this.#clock.now().getTime()
     window.writes = window.writes.filter((time) => time > now - hourMs)
     const inMinute = window.writes.filter((time) => time > now - minuteMs).length
@@ -53,31 +56,35 @@ export class RateLimits {
   }
 
   /** Leaves `remaining` requests until `resetAt`, for everyone seen so far and `actor`. */
-  leave(actor: Actor, remaining: number, resetAt: Date): void {
-    const window = this.#window(actor)
+  leave(actor: Actor, resource: RateLimitResource, remaining: number, resetAt: Date): void {
+    const window = this.#window(actor, resource)
     window.used = this.#limit - remaining
     window.resetAt = resetAt.getTime()
   }
 
-  headers(actor: Actor): Record<string, string> {
-    const { limit, remaining, reset, used } = this.overview(actor)
+  headers(actor: Actor, resource: RateLimitResource): Record<string, string> {
+    const { limit, remaining, reset, used } = this.overview(actor, resource)
     return {
       'x-ratelimit-limit': String(limit),
       'x-ratelimit-remaining': String(remaining),
       'x-ratelimit-reset': String(reset),
       'x-ratelimit-used': String(used),
-      'x-ratelimit-resource': 'core',
+      'x-ratelimit-resource': resource,
     }
   }
 
-  overview(actor: Actor): { limit: number; remaining: number; reset: number; used: number } {
-    const window = this.#window(actor)
+  overview(
+    actor: Actor,
+    resource: RateLimitResource,
+  ): { limit: number; remaining: number; reset: number; used: number } {
+    const window = this.#window(actor, resource)
     const reset = Math.ceil(window.resetAt / 1000)
     return { limit: this.#limit, remaining: this.#limit - window.used, reset, used: window.used }
   }
 
-  #window(actor: Actor): Window {
-    const key = actor.kind === 'installation' ? `installation ${actor.installationId}` : actor.kind
+  #window(actor: Actor, resource: RateLimitResource): Window {
+    const who = actor.kind === 'installation' ? `installation ${actor.installationId}` : actor.kind
+    const key = `${resource} of ${who}`
     const now = this.#clock.now().getTime()
     const current = this.#windows.get(key)
     if (current && current.resetAt > now) return current

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Actor } from './actor.ts'
 import { GitHubError } from './github-error.ts'
-import type { RateLimits } from './limits.ts'
+import type { RateLimitResource, RateLimits } from './limits.ts'
 import type { Deliveries } from './deliveries.ts'
 import { repositoryNamed, type Repository, type World } from './world.ts'
 
@@ -34,6 +34,8 @@ export interface Operation {
   readonly path: string
   /** The page of GitHub's documentation that its errors name, below `https://docs.github.com/rest/`. */
   readonly documentation: string
+  /** What it counts against: `core` when absent. */
+  readonly resource?: RateLimitResource
   /** Counts against the limits of content writes. */
   readonly content?: true
   answer(call: Call): Answer | Promise<Answer>

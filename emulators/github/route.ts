@@ -3,6 +3,7 @@ import { appOperations } from './operations/app.ts'
 import { checkRunOperations } from './operations/check-runs.ts'
 import { contentOperations } from './operations/contents.ts'
 import { gitObjectOperations } from './operations/git-objects.ts'
+import { graphqlOperations } from './operations/graphql.ts'
 import { hookDeliveryOperations } from './operations/hook-deliveries.ts'
 import { issueCommentOperations } from './operations/issue-comments.ts'
 import { pullRequestOperations } from './operations/pull-requests.ts'
@@ -22,6 +23,7 @@ export const operations: readonly Operation[] = [
   ...checkRunOperations,
   ...contentOperations,
   ...gitObjectOperations,
+  ...graphqlOperations,
   ...hookDeliveryOperations,
   ...issueCommentOperations,
   ...pullRequestOperations,

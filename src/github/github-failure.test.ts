@@ -232,6 +232,115 @@ describe('what may pass by itself', () => {
   })
 })
 
+describe('many contents', () => {
+  // git hash-object: "hello\n" is ce013625030ba8dba906f756967f9e9ca394464a.
+  const hello = { blob: 'ce013625030ba8dba906f756967f9e9ca394464a' }
+  const read = (timeoutMs?: number) => repository(timeoutMs).contents([hello, hello], signal)
+  /** Answers the question for all of them like this, and for each by itself with its bytes. */
+  const answersMany = (many: Script): Script => {
+    return (request, response) =>
+      request.url === '/graphql' ? many(request, response) : says(200, 'hello\n')(request, response)
+  }
+  const place = { oid: hello.blob, text: 'hello\n', isTruncated: false }
+  const told = (place0: unknown, place1: unknown, errors?: readonly unknown[]) =>
+    says(200, { data: { repository: { place0, place1 } }, ...(errors && { errors }) })
+
+  test('in one answer need no other', async () => {
+    script = answersMany(told(place, place))
+    expect((await read()).map((bytes) => bytes?.length)).toEqual([6, 6])
+    expect(requests.map(({ url }) => url)).toEqual(['/graphql'])
+  })
+
+  test.each<[string, unknown, (readonly object[])?]>([
+    ['was cut', { ...place, text: 'hel', isTruncated: true }],
+    ['is not what its id stands for', { ...place, text: 'hello!\n' }],
+    ['counts as binary', { ...place, text: null }],
+    ['is not told', null],
+    ['GitHub had no time for', null, [{ type: 'RESOURCE_LIMITS_EXCEEDED', message: 'Too much' }]],
+  ])('one that %s is read by itself', async (_what, other, errors) => {
+    script = answersMany(told(other, place, errors))
+    expect((await read()).map((bytes) => bytes?.length)).toEqual([6, 6])
+    expect(requests.map(({ url }) => url)).toEqual(['/graphql', expect.stringContaining('/git/blobs/')])
+  })
+
+  test.each<[string, Script]>([
+    ['5xx', says(502, '<html>')],
+    ['a refusal', says(403, { message: 'Resource not accessible' })],
+    ['no such API', says(404, { message: 'Not Found' })],
+    ['an unknown field', says(200, { errors: [{ message: "Field 'file' doesn't exist on type 'Commit'" }] })],
+    ['something else', says(200, '<html>')],
+    [
+      'no repository',
+      says(200, { data: { repository: null }, errors: [{ type: 'NOT_FOUND', message: '' }] }),
+    ],
+    ['no answer', () => undefined],
+  ])('are read one by one where the question for all of them meets %s', async (_what, many) => {
+    script = answersMany(many)
+    expect((await read(200)).map((bytes) => bytes?.length)).toEqual([6, 6])
+    expect(requests).toHaveLength(3)
+  })
+
+  test.each<[string, Script, number]>([
+    [
+      'the primary limit',
+      says(
+        200,
+        { errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }] },
+        {
+          'x-ratelimit-remaining': '0',
+          'x-ratelimit-reset': String(now.getTime() / 1_000 + 600),
+        },
+      ),
+      600,
+    ],
+    [
+      'the secondary limit',
+      says(
+        200,
+        { errors: [{ message: 'You have exceeded a secondary rate limit.' }] },
+        {
+          'retry-after': '30',
+        },
+      ),
+      30,
+    ],
+    ['the secondary limit with 403', says(403, { message: 'You have exceeded a secondary rate limit.' }), 60],
+  ])('wait where GitHub tells of %s: asking one by one would make it worse', async (_what, many, seconds) => {
+    script = answersMany(many)
+    const error = await failure(read())
+    expect(error).toBeInstanceOf(RateLimitedError)
+    expect(error).toHaveProperty('retryAt', new Date(now.getTime() + seconds * 1_000))
+    expect(requests).toHaveLength(1)
+  })
+
+  test('of an Enterprise Server are asked for beside its REST API', async () => {
+    script = told(place, place)
+    const github = openGitHub({
+      apiUrl: `${url}/api/v3`,
+      credentials: { kind: 'token', token },
+      clock,
+      log,
+      timeoutMs: 5_000,
+    })
+    await github.repository(repositoryName.parse('acme/shop')).contents([hello, hello], signal)
+    expect(requests.map(({ url }) => url)).toEqual(['/api/graphql'])
+  })
+
+  test('are a read: nothing that goes before a write goes before them', async () => {
+    script = told(place, place)
+    const github = openGitHub({
+      apiUrl: url,
+      credentials: { kind: 'token', token },
+      clock,
+      log,
+      timeoutMs: 5_000,
+    })
+    const beforeWrite = (): void => expect.fail('this is no write')
+    const writing = github.repository(repositoryName.parse('acme/shop'), undefined, { beforeWrite })
+    expect(await writing.contents([hello, hello], signal)).toHaveLength(2)
+  })
+})
+
 describe('an abort', () => {
   test('before the call sends nothing', async () => {
     script = says(200, {})

@@ -324,6 +324,77 @@ describe('a blob', () => {
   })
 })
 
+describe('many contents', () => {
+  const at = (path: string, commit = base) => ({ commit, path })
+  const texts = (contents: readonly (Uint8Array | undefined)[]) =>
+    contents.map((bytes) => bytes && Buffer.from(bytes).toString())
+  const callsOf = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+    const before = (await emulator.requests()).length
+    await work()
+    return (await emulator.requests()).slice(before).map(({ path }) => path.replace(/.*\/shop\//, ''))
+  }
+
+  test('come in one call, in their order, each as it is read by itself', async () => {
+    const places = [
+      { blob: git('rev-parse', 'main:src/app.ts') },
+      at('src/app.ts', change),
+      at('nothing.txt'),
+      at(odd),
+      at('empty.txt'),
+      { blob: git('rev-parse', 'main:link') },
+    ]
+    const calls = await callsOf(async () => {
+      const contents = texts(await app.contents(places, signal))
+      expect(contents).toEqual([
+        lines(1, 40),
+        expect.stringContaining('line 10a'),
+        undefined,
+        'odd\n',
+        '',
+        'src/app.ts',
+      ])
+    })
+    expect(calls).toEqual(['/graphql'])
+  })
+
+  test('that do not come that way are read by themselves', async () => {
+    const bytes = Buffer.from('caf\u00e9\n', 'latin1')
+    const latin1 = execFileSync('git', ['-C', source, 'hash-object', '-w', '--stdin'], { input: bytes })
+    const places = [
+      at('src/app.ts'),
+      at('large.txt'),
+      at('link'),
+      at('dangling'),
+      at('src'),
+      at('vendor/lib'),
+      at('src/app.ts', commitId.parse('e'.repeat(40))),
+      { blob: latin1.toString().trim() },
+      { blob: 'e'.repeat(40) },
+      { blob: '1'.repeat(40) },
+    ]
+    const calls = await callsOf(async () => {
+      const contents = await app.contents(places, signal)
+      expect(texts(contents.slice(0, 3))).toEqual([lines(1, 40), 'x'.repeat(1_200_000), lines(1, 40)])
+      expect(contents.slice(3, 7)).toEqual([undefined, undefined, undefined, undefined])
+      expect(contents[7]).toEqual(bytes)
+      expect(contents.slice(8)).toEqual([undefined, undefined])
+    })
+    expect(calls.filter((call) => call === '/graphql')).toHaveLength(1)
+    expect(calls).not.toContain(`contents/src%2Fapp.ts?ref=${base}`)
+  })
+
+  test('above a hundred come in several calls; a single one needs none', async () => {
+    const first = { blob: git('rev-parse', 'change:added.txt') }
+    const many = Array.from({ length: 201 }, () => first)
+    const calls = await callsOf(async () => {
+      expect(new Set(texts(await app.contents(many, signal)))).toEqual(new Set(['added\n']))
+    })
+    expect(calls).toEqual(['/graphql', '/graphql', '/graphql'])
+    expect(await callsOf(() => app.contents([first], signal))).toEqual([`git/blobs/${first.blob}`])
+    expect(await callsOf(() => app.contents([], signal))).toEqual([])
+  })
+})
+
 describe('a review', () => {
   const marker = (at: string): string =>
     reviewMarker({ repository: name, pullRequest: number, head: change, baseBranch: at })

@@ -12,6 +12,7 @@ import { createRepositoryCheckRuns } from './repository-check-runs.octokit.ts'
 import type { RepositoryClient } from './repository-client.ts'
 import { createRepositoryComments } from './repository-comments.octokit.ts'
 import { createRepositoryContents } from './repository-contents.octokit.ts'
+import { createRepositoryManyContents } from './repository-many-contents.octokit.ts'
 import { openTokenAccount } from './token-account.octokit.ts'
 
 /** Who we are for GitHub. */
@@ -35,7 +36,7 @@ export interface GitHubOptions {
   readonly timeoutMs: number
 }
 
-/** GitHub over its REST API. Makes no call and holds nothing open; throws a PermanentError for credentials that cannot work. */
+/** GitHub over its APIs. Makes no call and holds nothing open; throws a PermanentError for credentials that cannot work. */
 export function openGitHub(options: GitHubOptions): GitHub {
   const { apiUrl, credentials, clock, log, fetch = globalThis.fetch, timeoutMs } = options
   if (!isApiUrl(apiUrl)) {
@@ -55,13 +56,15 @@ export function openGitHub(options: GitHubOptions): GitHub {
       const authorization = account.authorize(name, installationId)
       const calls = callsWith(authorization, how)
       const client: RepositoryClient = { name, path: { owner, repo }, octokit, calls, account }
+      const contents = createRepositoryContents(client)
       return {
         name,
         gitAccess: async (signal) => ({
           url: `${githubWebUrl(apiUrl)}/${name}.git`,
           authorization: basicAuthorization(await authorization.header(signal)),
         }),
-        ...createRepositoryContents(client),
+        ...contents,
+        ...createRepositoryManyContents(client, contents),
         ...createRepositoryComments(client),
         ...createRepositoryCheckRuns(client, { clock, log }),
         readyToWrite: () => Promise.resolve(),

@@ -64,6 +64,9 @@ export interface ChangedFile {
   readonly patch?: string
 }
 
+/** Where bytes stand: a file at a commit, or a blob by its id. */
+export type ContentPlace = { readonly commit: CommitId; readonly path: string } | { readonly blob: string }
+
 /** Characters (code points) that GitHub accepts in the body of a review, an inline comment or a summary. */
 export const maxBodyLength = 65_536
 
@@ -174,6 +177,12 @@ export interface GitHubRepository {
 
   /** The bytes of a blob by its id, proven by that id; of a symlink, its target. Undefined when there is none, and above 100 MB. */
   blob(id: string, signal: AbortSignal): Promise<Uint8Array | undefined>
+
+  /**
+   * What `fileAt` and `blob` read of many places, in their order, mostly at the price of one call for each hundred. What
+   * does not come that way (large files, files that are not UTF-8, symlinks) is read by itself, and fails by itself.
+   */
+  contents(places: readonly ContentPlace[], signal: AbortSignal): Promise<readonly (Uint8Array | undefined)[]>
 
   /**
    * Waits, a few seconds at most, until one more write is within GitHub's limits, and takes its place; when that is

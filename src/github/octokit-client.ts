@@ -18,11 +18,13 @@ export function createOctokit(options: { readonly apiUrl: string; readonly excha
     if (!signal) throw new Error('a call of GitHub without a signal')
     // Built and authorized: all that is left is to send it.
     const { beforeWrite } = parameters.request as CallParameters['request'] // Octokit passes on what it was given
-    if (method !== 'GET') beforeWrite?.()
+    // GraphQL is only asked questions.
+    if (method !== 'GET' && !url.endsWith('/graphql')) beforeWrite?.()
     const answer = await options.exchange(
       {
         method,
-        url,
+        // An Enterprise Server has its GraphQL API beside the REST API, not below it.
+        url: url.replace(/\/api\/v3\/graphql$/, '/api/graphql'),
         headers: { ...headers, 'x-github-api-version': apiVersion },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       },

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { RetryableError } from '../base/errors.ts'
+import { isBlob } from './blob-id.ts'
 import type { ChangedFile, GitHubRepository } from './github.ts'
 import { isLastPage } from './github-calls.ts'
 import type { Refusal } from './github-failure.ts'
@@ -40,7 +40,7 @@ export function createRepositoryContents({
       }),
     )
     if (answer.kind === 'refused') return undefined
-    if (blobId(answer.body, id.length) !== id) {
+    if (!isBlob(answer.body, id)) {
       throw new RetryableError(`could not ${what}: other bytes came, so something on the way changed them`)
     }
     return answer.body
@@ -146,10 +146,4 @@ function isNoBlob(refusal: Refusal): boolean {
 /** Above 100 MB GitHub answers 403, although nothing is forbidden. */
 function isTooLarge({ status, codes }: Refusal): boolean {
   return status === 403 && codes.includes('too_large')
-}
-
-/** The id that git gives to these bytes, in a repository with ids of that length. */
-function blobId(bytes: Uint8Array, idLength: number): string {
-  const hash = createHash(idLength === 64 ? 'sha256' : 'sha1')
-  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
 }

@@ -178,9 +178,10 @@ describe('content', () => {
     expect(readsOf('change:added.py')).toBe(0)
   })
 
-  test('of a modified file is read once, by its blob', () => {
+  test('of modified files is read in one call for all of them', () => {
     expect(file('modified.py').content).toBe(`${lines(1, 9)}line 10, changed\n${lines(11, 40)}`)
-    expect(readsOf('change:modified.py')).toBe(1)
+    expect(requests.filter((request) => request === '/graphql')).toHaveLength(1)
+    expect(readsOf('change:modified.py')).toBe(0)
   })
 
   test('is the new one of a file that was renamed and edited', () => {
@@ -376,6 +377,7 @@ test('a list that ends early makes the change incomplete', async () => {
 })
 
 test('when GitHub fails, so does the whole: nobody takes half of a change for all of it', async () => {
+  await emulator.fail({ kind: 'status', status: 502, path: '/graphql' })
   await emulator.fail({ kind: 'status', status: 502, path: blobOf('change:modified.py') })
   expect(await gather(number).catch(errorKind)).toBe('retryable')
 })

@@ -41,8 +41,15 @@ export async function gatherPullRequest(
   options: GatherOptions,
   signal: AbortSignal,
 ): Promise<Change> {
-  const { headTrees } = options
-  const guidelines = await options.guidelines?.(repository, pullRequest.base, signal)
+  const { headTrees, diffBlobs } = options
+  const listed = files.map((file) => listFile(file, options))
+  // Everything that is surely needed comes at once.
+  const guiding = options.guidelines?.(pullRequest.base)
+  const guides = guiding?.missing ?? []
+  const blobs = listed.flatMap(({ file, content }) => (content === 'in-blob' ? [{ blob: file.blobId }] : []))
+  const contents = await repository.contents([...guides, ...blobs], signal)
+  const guidelines = await guiding?.read(contents.slice(0, guides.length))
+  const known = new Map(blobs.map(({ blob }, index) => [blob, contents[guides.length + index]]))
   const mergeBase = once(() => repository.mergeBase(pullRequest.base.commit, pullRequest.head.commit, signal))
   return {
     name: `${pullRequest.base.repository}#${pullRequest.number}`,
@@ -54,9 +61,9 @@ export async function gatherPullRequest(
       openHead: (opening: AbortSignal) => headTrees.open(repository, pullRequest.head.commit, opening),
     }),
     files: await mapBounded(
-      files,
+      listed,
       READS_AT_ONCE,
-      (file) => gatherFile(repository, file, mergeBase, options, signal),
+      (one) => gatherFile(repository, one, known.get(one.file.blobId), { mergeBase, diffBlobs }, signal),
       signal,
     ),
   }
@@ -77,11 +84,31 @@ export async function gatherDiffs(
   )
 }
 
+/** A file with what the list says of its lines, and where its new content stands if anyone needs that. */
+interface ListedFile {
+  readonly file: ChangedFile
+  readonly lines: ReturnType<typeof readListedLines>
+  readonly content: { readonly text: string } | 'in-blob' | 'not-needed'
+}
+
+function listFile(file: ChangedFile, { needsContent }: Pick<GatherOptions, 'needsContent'>): ListedFile {
+  const lines = readListedLines(file)
+  if (lines.kind !== 'hunks' || file.status === 'removed' || !needsContent(file.path)) {
+    return { file, lines, content: 'not-needed' }
+  }
+  const text = addedContent({ ...describe(file), hunks: lines.hunks })
+  return { file, lines, content: text === undefined ? 'in-blob' : { text } }
+}
+
+/** `bytes` are those of its blob, where they are known. */
 async function gatherFile(
   repository: GitHubRepository,
-  file: ChangedFile,
-  mergeBase: () => Promise<CommitId | undefined>,
-  { diffBlobs, needsContent }: GatherOptions,
+  { file, lines, content }: ListedFile,
+  bytes: Uint8Array | undefined,
+  {
+    mergeBase,
+    diffBlobs,
+  }: { readonly mergeBase: () => Promise<CommitId | undefined>; readonly diffBlobs: DiffBlobs },
   signal: AbortSignal,
 ): Promise<ChangedText> {
   const described = describe(file)
@@ -89,22 +116,18 @@ async function gatherFile(
     diff: { ...described, hunks: [] },
     unreadable: reason,
   })
-  const read = readListedLines(file)
-  switch (read.kind) {
+  switch (lines.kind) {
     case 'malformed':
-      return unreadable(read.problem)
-    case 'hunks': {
-      const diff = { ...described, hunks: read.hunks }
-      return { diff, ...(await gatherContent(read.hunks)) }
-    }
+      return unreadable(lines.problem)
+    case 'hunks':
+      return { diff: { ...described, hunks: lines.hunks }, ...gatheredContent() }
     case 'withheld':
       return countsLines(file) ? await gatherWithheld() : await gatherUncounted()
   }
 
-  async function gatherContent(hunks: readonly Hunk[]): Promise<FileContent> {
-    if (file.status === 'removed' || !needsContent(file.path)) return {}
-    const content = addedContent({ ...described, hunks })
-    return content === undefined ? decode(await repository.blob(file.blobId, signal)) : { content }
+  function gatheredContent(): FileContent {
+    if (content === 'not-needed') return {}
+    return content === 'in-blob' ? decode(bytes) : { content: content.text }
   }
 
   /** GitHub withholds large patches: then the diff is made from both blobs. */

@@ -94,6 +94,8 @@ async function driveReads(api: ApiCaller, number: number): Promise<void> {
   await api('GET', `${repo}/git/blobs/61780798228d17af2d34fce4cfbdf35556832472`)
   await api('GET', `${repo}/git/trees/topic?recursive=1`)
   await api('GET', `${repo}/git/commits/${head}`)
+  const query = `{ repository(owner: "octo", name: "shop") { object(oid: "${head}") { oid } } }`
+  await api('POST', '/graphql', { query })
   await api('GET', '/rate_limit')
 }
 
@@ -188,6 +190,7 @@ test.each([
     { event: 'COMMENT', comments: [{ path: 'a', body: 'b', subject_type: 'file' }] },
     '/comments/0/subject_type is unknown',
   ],
+  ['an unknown field of GraphQL', 'POST', '../../../graphql', { query: '{ viewer { login } }' }, '"viewer"'],
   ['a value outside an enumeration', 'POST', 'pulls/1/reviews', { event: 'comment' }, 'allowed values'],
   ['a path of the wrong type', 'GET', 'pulls/one', undefined, 'must be integer'],
   ['an unknown query', 'GET', 'pulls/1/files?perpage=100', undefined, '?perpage is unknown'],

@@ -4,6 +4,7 @@ import { parseJson } from '../../../src/base/json.ts'
 import type { ApiRequest } from '../answer-request.ts'
 import type { Delivery } from '../deliveries.ts'
 import type { Answer } from '../operation.ts'
+import { queryFaults } from '../operations/graphql.ts'
 import { route } from '../route.ts'
 import { isPart, readDescription } from './description.ts'
 import { unknownProperties } from './unknown-properties.ts'
@@ -94,6 +95,10 @@ export async function openValidation(): Promise<Validation> {
     check: (request, answer) => {
       const name = `${request.method} ${request.path}`
       const found = route(request.method, request.path)
+      if (found?.operation.resource === 'graphql') {
+        violations.push(...queryFaults(answer).map((fault) => `${name}: ${fault}`))
+        return
+      }
       const operation = found && operationAt(found.operation.method, found.operation.path)
       if (!operation) {
         violations.push(`${name}: no operation of the description`)

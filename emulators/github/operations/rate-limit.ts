@@ -6,8 +6,10 @@ export const rateLimitOperations: readonly Operation[] = [
     path: '/rate_limit',
     documentation: 'rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user',
     answer: (call) => {
-      const core = call.limits.overview(call.actor)
-      return ok({ resources: { core, search: { ...core, limit: 30, remaining: 30, used: 0 } }, rate: core })
+      const core = call.limits.overview(call.actor, 'core')
+      const graphql = call.limits.overview(call.actor, 'graphql')
+      const search = { ...core, limit: 30, remaining: 30, used: 0 }
+      return ok({ resources: { core, graphql, search }, rate: core })
     },
   },
 ]

@@ -1,32 +1,41 @@
 import { decodeText } from '../../base/decode-text.ts'
-import type { GitHubRepository, PullRequest } from '../../github/github.ts'
+import type { ContentPlace, PullRequest } from '../../github/github.ts'
 import type { Guideline } from './guideline.ts'
-import { readGuidelines } from './read-guidelines.ts'
+import { guidelineFiles, readGuidelines } from './read-guidelines.ts'
 
-/** Base commits whose guidelines are remembered: pull requests share them, and each costs several reads. */
+/** Base commits whose guidelines are remembered: pull requests share them. */
 const REMEMBERED = 200
 
-/** The guidelines of the commit that a pull request goes to. */
-export type BaseGuidelines = (
-  repository: GitHubRepository,
-  base: PullRequest['base'],
-  signal: AbortSignal,
-) => Promise<readonly Guideline[]>
+/** The guidelines of the commit that a pull request goes to, as far as they are known. */
+export interface GuidelineReading {
+  /** What is still to be read with the rights of whoever asks: none where the guidelines are remembered. */
+  readonly missing: readonly ContentPlace[]
+  /** The guidelines, by what was read of the missing places, in their order. */
+  readonly read: (contents: readonly (Uint8Array | undefined)[]) => Promise<readonly Guideline[]>
+}
 
-/** Reads the guidelines of a base commit once. Whoever asks may see the repository: it is read with the asker's rights. */
+export type BaseGuidelines = (base: PullRequest['base']) => GuidelineReading
+
+/** Has the guidelines of a base commit read once. */
 export function createBaseGuidelines(): BaseGuidelines {
   const remembered = new Map<string, readonly Guideline[]>()
-  return async (repository, base, signal) => {
+  return (base) => {
     const key = `${base.repository}@${base.commit}`
     const known = remembered.get(key)
-    if (known) return known
-    const guidelines = await readGuidelines(async (path) => {
-      const bytes = await repository.fileAt(path, base.commit, signal)
-      return bytes && decodeText(bytes)
-    })
-    remembered.set(key, guidelines)
-    const [oldest] = remembered.keys()
-    if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest)
-    return guidelines
+    if (known) return { missing: [], read: () => Promise.resolve(known) }
+    return {
+      missing: guidelineFiles.map((path) => ({ commit: base.commit, path })),
+      read: async (contents) => {
+        const files = new Map(guidelineFiles.map((path, index) => [path, contents[index]]))
+        const guidelines = await readGuidelines(async (path) => {
+          const bytes = files.get(path)
+          return bytes && decodeText(bytes)
+        })
+        remembered.set(key, guidelines)
+        const [oldest] = remembered.keys()
+        if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest)
+        return guidelines
+      },
+    }
   }
 }
