@@ -6,6 +6,7 @@ import type { RunScope } from '../llm/model-source.ts'
 import { gatherDiffs, gatherPullRequest, type DiffBlobs } from './gather.ts'
 import type { HeadTrees } from './head-tree.ts'
 import type { BaseGuidelines } from './guidelines/base-guidelines.ts'
+import { openEarly } from './early-head.ts'
 import { emptyReceipt } from './make-receipt.ts'
 import { postReview, type Posting } from './post-review.ts'
 import type { Finding } from './finding.ts'
@@ -135,11 +136,27 @@ async function drive(
   run: StartedRun,
   { signal, lost }: { readonly signal: AbortSignal; readonly lost: AbortSignal },
 ): Promise<void> {
-  const { runs, github, clock, metrics } = reviewer
-  const startMs = clock.now().getTime()
-  const sinceStart = (): number => (clock.now().getTime() - startMs) / 1_000
+  const { github, headTrees } = reviewer
   const reading = AbortSignal.any([signal, lost])
   const repository = github.repository(run.repository, run.installationId)
+  if (run.decided || !headTrees) return await bringToItsEnd(reviewer, run, repository, { signal, reading })
+  const head = openEarly(headTrees, repository, run.head, reading)
+  try {
+    await bringToItsEnd({ ...reviewer, headTrees: head }, run, repository, { signal, reading })
+  } finally {
+    await head.close()
+  }
+}
+
+async function bringToItsEnd(
+  reviewer: PullRequestReviewer,
+  run: StartedRun,
+  repository: GitHubRepository,
+  { signal, reading }: { readonly signal: AbortSignal; readonly reading: AbortSignal },
+): Promise<void> {
+  const { runs, clock, metrics } = reviewer
+  const startMs = clock.now().getTime()
+  const sinceStart = (): number => (clock.now().getTime() - startMs) / 1_000
   await runs.record(run, { step: 'started', detail: { attempt: run.attempt } })
 
   // Side by side, for hardly ever does the pull request make the list of its files useless.

@@ -15,15 +15,15 @@ export interface FetchBounds {
 const LOOK_EVERY_MS = 250
 
 /**
- * Fetches one commit, without its history and without files too large to read, into a bare folder. The remote, the token
+ * Fetches commits, without their history and without files too large to read, into a bare folder. The remote, the token
  * and all options are in the environment of this one process: the folder keeps no address and no secret, git lists none
  * in its arguments, and who reads the folder later can fetch nothing. Nothing is checked out; no hook, filter,
  * submodule, helper or setting of this machine has a part in it; no redirect is followed, for it would take the token along.
  * Throws a permanent error when it fails, grows too large or takes too long; the folder is as good as before then.
  */
-export async function fetchSnapshot(
+export async function fetchSnapshots(
   folder: string,
-  commit: CommitId,
+  commits: readonly CommitId[],
   access: GitAccess,
   bounds: FetchBounds,
   signal: AbortSignal,
@@ -41,7 +41,7 @@ export async function fetchSnapshot(
   }
   try {
     await runGit(
-      ['--git-dir=.', '--bare', ...fetchArguments(commit)],
+      ['--git-dir=.', '--bare', ...fetchArguments(commits)],
       { folder, env: fetchEnvironment(access) },
       AbortSignal.any([signal, bounded.signal]),
     )
@@ -62,10 +62,11 @@ function isOwn(error: unknown, { reason }: AbortSignal): boolean {
   return isAbort(error) || error === reason
 }
 
-function fetchArguments(commit: CommitId): string[] {
+function fetchArguments(commits: readonly CommitId[]): string[] {
   const options =
     '--depth=1 --no-tags --no-write-fetch-head --no-recurse-submodules --no-auto-maintenance --quiet'
-  return ['fetch', ...options.split(' '), 'head', `+${commit}:refs/snapshots/${commit}`]
+  const wanted = commits.map((commit) => `+${commit}:refs/snapshots/${commit}`)
+  return ['fetch', ...options.split(' '), 'head', ...wanted]
 }
 
 function fetchEnvironment({ url, authorization }: GitAccess): Record<string, string> {

@@ -1,7 +1,7 @@
 import { open, rm, stat, utimes } from 'node:fs/promises'
 import type { Clock } from '../../base/clock.ts'
 
-const POLL_MS = 200
+const POLL_MS = 50
 /** A holder says that often that it lives. */
 const BEAT_MS = 3_000
 /** So long after its last word a holder counts as dead. */

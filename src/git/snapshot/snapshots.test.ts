@@ -113,6 +113,34 @@ describe('the cache of snapshots', () => {
     expect(await Promise.all(opened.map(shop))).toEqual(['first\n', 'second\n', 'first\n', 'second\n'])
   })
 
+  test('brings at once what is wanted at once, and a commit that is gone keeps nobody from the others', async () => {
+    const trees = snapshotsIn(cache)
+    const commits = [first]
+    for (let index = 0; index < 5; index++) {
+      scratch.write('shop.ts', `at once ${index}\n`)
+      commits.push(commitId.parse(scratch.commit()))
+    }
+    await emulator.addRepository('octo/at-once', scratch.folder)
+    const repository = repositoryOn('octo/at-once')
+    const read = (wanted: readonly CommitId[]): Promise<readonly (string | undefined)[]> =>
+      Promise.all(wanted.map(async (commit) => await shop(await trees.open(repository, commit, signal))))
+    expect(await read(commits)).toEqual(['first\n', ...[0, 1, 2, 3, 4].map((index) => `at once ${index}\n`)])
+    const brought = readdirSync(path.join(cache, 'octo+at-once.git/objects/pack'))
+    expect(brought.filter((name) => name.endsWith('.pack')).length).toBeLessThan(4)
+
+    const gone = commitId.parse('f'.repeat(40))
+    const [next = gone, last = gone] = ['next', 'last'].map((text) => {
+      scratch.write('shop.ts', `${text}\n`)
+      return commitId.parse(scratch.commit())
+    })
+    await emulator.push('octo/at-once', 'main', last)
+    expect(await read([next, gone, last])).toEqual([
+      'next\n',
+      expect.stringMatching(/^git fetch failed/),
+      'last\n',
+    ])
+  })
+
   test('keeps no token, no address, no hook and no files', async () => {
     await shop(await open(first))
     const everything = readdirSync(cache, { recursive: true, encoding: 'utf8' })

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Clock } from '../../base/clock.ts'
-import { createMutex } from '../../base/concurrency.ts'
+import { createBatching } from '../../base/batching.ts'
 import { errorMessage, isAbort } from '../../base/errors.ts'
 import type { CommitId } from '../../github/github.ts'
 import type { HeadTrees, RepositorySource } from '../../review/head-tree.ts'
@@ -10,7 +10,7 @@ import { openCommitTree } from '../commit-tree.ts'
 import { LocalRepository } from '../local-repository.ts'
 import { runGit } from '../run-git.ts'
 import { makeRoom, makeRoot, markUsed, removeLeftovers, removeRepository } from './cache-folder.ts'
-import { fetchSnapshot, packBytes, tooLarge } from './fetch-snapshot.ts'
+import { fetchSnapshots, packBytes, tooLarge } from './fetch-snapshot.ts'
 import { withLockFile } from './lock-file.ts'
 
 export interface SnapshotOptions {
@@ -26,7 +26,8 @@ export interface SnapshotOptions {
 /**
  * Trees from a cache of bare repositories, each with the commits that were asked for and nothing of their history. What
  * is there already is not fetched again, and of another commit only what differs. Safe for any number of workers on one
- * folder: one fetches into a repository at a time, and readers need no lock, for git adds whole packs.
+ * folder: one fetches into a repository at a time, for all of its process who came meanwhile, and readers need no lock, for
+ * git adds whole packs.
  */
 export function openSnapshots({
   folder: root,
@@ -36,7 +37,7 @@ export function openSnapshots({
   log,
 }: SnapshotOptions): HeadTrees {
   const readers = new Map<string, number>()
-  const mutexes = new Map<string, ReturnType<typeof createMutex>>()
+  const fetches = new Map<string, (wanted: Wanted, signal: AbortSignal) => Promise<Error | undefined>>()
   const bounds = { maxBytes: Math.floor(maxBytes / 4), timeoutMs: fetchTimeoutMs }
 
   return {
@@ -46,7 +47,8 @@ export function openSnapshots({
       try {
         await makeRoot(root)
         if (!(await has(folder, commit, signal))) {
-          await alone(folder, signal, () => bring(folder, repository, commit, signal))
+          const failure = await fetchInto(folder)({ repository, commit }, signal)
+          if (failure) throw failure
         }
         await markUsed(folder)
         return {
@@ -64,33 +66,48 @@ export function openSnapshots({
     },
   }
 
-  async function alone(folder: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    const mutex = mutexes.get(folder) ?? createMutex()
-    mutexes.set(folder, mutex)
-    await mutex(() => withLockFile(`${folder}.lock`, clock, signal, work))
+  function fetchInto(folder: string): (wanted: Wanted, signal: AbortSignal) => Promise<Error | undefined> {
+    const fetch =
+      fetches.get(folder) ??
+      createBatching<Wanted, Error | undefined>((wanted, signal) =>
+        withLockFile(`${folder}.lock`, clock, signal, () => bringAll(folder, wanted, signal)),
+      )
+    fetches.set(folder, fetch)
+    return fetch
   }
 
-  async function bring(
+  /** All at once, or one by one: a commit that is gone fails those beside it, too. Returns the failure of each. */
+  async function bringAll(
     folder: string,
-    repository: RepositorySource,
-    commit: CommitId,
+    wanted: readonly Wanted[],
     signal: AbortSignal,
-  ): Promise<void> {
-    // Another worker may have brought it while this one waited.
-    if (await has(folder, commit, signal)) return
+  ): Promise<readonly (Error | undefined)[]> {
+    const failure = await failureOf(bring(folder, wanted, signal))
+    if (wanted.length === 1 || !failure) return wanted.map(() => failure)
+    const failures: (Error | undefined)[] = []
+    for (const one of wanted) failures.push(await failureOf(bring(folder, [one], signal)))
+    return failures
+  }
+
+  async function bring(folder: string, wanted: readonly Wanted[], signal: AbortSignal): Promise<void> {
+    const [first] = wanted
+    if (!first) return
     await makeRoom(root, maxBytes - bounds.maxBytes, (other) => (readers.get(other) ?? 0) > 0)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await runGit(['init', '--quiet', '--bare', '--template=', '.'], { folder, env: cleanSettings }, signal)
     await removeLeftovers(folder)
+    let bytes = 0
     try {
-      await fetchSnapshot(folder, commit, await repository.gitAccess(signal), bounds, signal)
+      const commits = [...new Set(wanted.map(({ commit }) => commit))]
+      await fetchSnapshots(folder, commits, await first.repository.gitAccess(signal), bounds, signal)
     } finally {
       await removeLeftovers(folder)
+      bytes = await packBytes(folder)
+      // Nothing came, or too much: nobody reads it but those who wait for this.
+      const isOnlyWaitedFor = (readers.get(folder) ?? 0) <= wanted.length
+      if ((bytes === 0 || bytes > bounds.maxBytes) && isOnlyWaitedFor) await removeRepository(root, folder)
     }
-    if ((await packBytes(folder)) > bounds.maxBytes) {
-      if (readers.get(folder) === 1) await removeRepository(root, folder)
-      throw tooLarge(bounds)
-    }
+    if (bytes > bounds.maxBytes) throw tooLarge(bounds)
     const fits = await makeRoom(root, maxBytes, (other) => (readers.get(other) ?? 0) > 0)
     if (!fits) log.warn({ folder: root, maxBytes }, 'snapshots take more room than they may: all are in use')
   }
@@ -103,6 +120,23 @@ export function openSnapshots({
     const left = (readers.get(folder) ?? 1) - 1
     if (left > 0) readers.set(folder, left)
     else readers.delete(folder)
+  }
+}
+
+/** A commit that somebody waits for. */
+interface Wanted {
+  readonly repository: RepositorySource
+  readonly commit: CommitId
+}
+
+/** An abort is thrown as it is. */
+async function failureOf(work: Promise<void>): Promise<Error | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    if (isAbort(error) || !(error instanceof Error)) throw error
+    return error
   }
 }
 
