@@ -28,7 +28,7 @@ export function findQuestion(
   return {
     purpose: 'find',
     system: findPrompt.system,
-    prompt: `${fencedByBoundary(parts.join('\n'))}\n\nReport the defects of this change${rest}.`,
+    prompt: `${fencedByBoundary(parts.join('\n'))}\n\nReport its defects${rest}.`,
     parts: {
       hunks: [describeFile(unit.file), ...hunks].join('\n'),
       context,
