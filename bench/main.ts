@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util'
 import { cacheReplayOptions, runCacheReplay } from './cache-replay.ts'
+import { engineOptions, runEngine } from './engine.ts'
 import { ingestOptions, runIngest } from './ingest.ts'
 import { queueOptions, runQueue } from './queue.ts'
 import { runStart } from './start.ts'
 
-const usage = `usage: npm run bench -- <ingest | queue | start | cache-replay> [options]
+const usage = `usage: npm run bench -- <ingest | queue | start | engine | cache-replay> [options]
 
   ingest   webhook acknowledgements per second, beside Probot and bare node:http, in one run
   queue    jobs through our queues and our worker, beside BullMQ and pg-boss, in one run
   start    how fast \`npm start\` is ready, and its memory while nothing happens
+
+  engine   what a review takes beside the model: CPU time and tokens
 
   cache-replay  what the cache saves when pull requests are pushed again, on recorded histories
 
@@ -23,6 +26,11 @@ const usage = `usage: npm run bench -- <ingest | queue | start | cache-replay> [
   --rounds N          rounds, of which the median counts (default 5)
   --jobs N            jobs in each round of each queue (default 20000)
   --parts A,B         of redis, latency, memory, postgres, takeover (default all)
+
+  of engine:
+  --cases FOLDER      changes in the form of docs/evaluation.md (default evals/sample)
+  --rounds N          reviews of each case, of which the median counts (default 5)
+  --mirror FOLDER     snapshots <owner>+<name>/repo, to look around in
 
   of cache-replay:
   --histories FOLDER  push histories, one *.jsonl for each repository
@@ -40,6 +48,7 @@ const { values, positionals } = parseArgs({
     connections: { type: 'string', default: '50,200' },
     jobs: { type: 'string', default: '20000' },
     parts: { type: 'string', default: 'redis,latency,memory,postgres,takeover' },
+    cases: { type: 'string' },
     histories: { type: 'string' },
     mirror: { type: 'string' },
     context: { type: 'boolean', default: true },
@@ -54,6 +63,7 @@ const [benchmark] = positionals
 if (benchmark === 'ingest') tell(await runIngest(ingestOptions.parse(values), say))
 else if (benchmark === 'queue') tell(await runQueue(queueOptions.parse(values), say))
 else if (benchmark === 'start') tell(await runStart(say))
+else if (benchmark === 'engine') tell(await runEngine(engineOptions.parse(values), say))
 else if (benchmark === 'cache-replay') tell(await runCacheReplay(cacheReplayOptions.parse(values), say))
 else {
   say(usage)
