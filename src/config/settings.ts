@@ -274,9 +274,10 @@ const review = {
     'Findings that are less certain than this are dropped.',
   ),
   REVIEW_UNIT_TOKENS: defaulted<number>(
-    integer(500, 200_000),
-    '12000',
-    'A file whose question would be longer (estimated tokens) is split between hunks.',
+    integer(100, 12_000),
+    '300',
+    'No question shows less of a file than this (estimated tokens), unless less was changed; larger changes are divided ' +
+      'where their code is. Smaller questions save more when something is pushed again, larger ones show more at once.',
   ),
   REVIEW_RUN_TOKENS: defaulted<number>(
     integer(1_000, 100_000_000),

@@ -198,7 +198,7 @@ describe('an answer that was cut off', () => {
     const both = parseHunks(
       '@@ -1 +1,2 @@\n def mean(rows):\n+    return sum(rows) / len(rows)\n@@ -30 +31,2 @@\n last = 1\n+print(last)\n',
     )
-    return { path: 'a.py', hunks: both, file: { ...file, hunks: both }, estimatedTokens: 40 }
+    return { path: 'a.py', hunks: both, file: { ...file, hunks: both }, estimatedTokens: 1_000 }
   })()
 
   test.each([

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FileDiff } from '../diff/file-diff.ts'
 import { parseHunks } from '../diff/parse-patch.ts'
+import { sliceHunk } from '../diff/slice-hunk.ts'
 import type { Finding } from './finding.ts'
 import { emptyReceipt, makeReceipt, type Reading, type ReadUnit } from './make-receipt.ts'
 import { isWhole, type HunkOutcome, type Receipt } from './receipt.ts'
@@ -90,6 +91,25 @@ describe('with a model', () => {
       ],
       findings: { posted: 0, merged: 0, dropped: 0 },
     })
+  })
+
+  test('a hunk in parts is read when all of them are; what nobody asked about is not', () => {
+    const long = file('a.py', 0)
+    const hunks = parseHunks('@@ -0,0 +1,3 @@\n+a\n+b\n+c\n')
+    const [hunk] = hunks
+    if (!hunk) throw new Error('the patch has a hunk')
+    const diff = { ...long.file.diff, hunks }
+    const part = (start: number, end: number, outcome: ReadUnit['outcome']): ReadUnit => ({
+      unit: { path: 'a.py', file: diff, hunks: [sliceHunk(hunk, start, end)], estimatedTokens: 1 },
+      outcome,
+    })
+    const outcomeOf = (...units: readonly ReadUnit[]): Receipt['files'][number]['hunks'] | undefined =>
+      makeReceipt(reading({ model, files: [{ ...long, file: { diff } }], units })).files[0]?.hunks
+    expect(outcomeOf(part(0, 2, 'from-cache'), part(2, 3, 'from-cache'))).toEqual({ 'from-cache': 1 })
+    expect(outcomeOf(part(0, 2, 'from-cache'), part(2, 3, 'read'))).toEqual({ read: 1 })
+    expect(outcomeOf(part(0, 2, 'over-budget'), part(2, 3, 'read'))).toEqual({ 'over-budget': 1 })
+    expect(outcomeOf(part(0, 2, 'over-budget'), part(2, 3, 'failed'))).toEqual({ failed: 1 })
+    expect(outcomeOf(part(0, 2, 'read'))).toEqual({ failed: 1 })
   })
 
   test('a file that an analyser could not read is read, and says so', () => {

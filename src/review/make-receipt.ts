@@ -1,4 +1,5 @@
 import type { Analyser } from '../analysis/analyser.ts'
+import type { DiffLine, FileDiff, Hunk } from '../diff/file-diff.ts'
 import type { ChangedText } from './change.ts'
 import type { AnalysersOutcome } from './find-with-analysers.ts'
 import type { Finding } from './finding.ts'
@@ -80,16 +81,32 @@ function fileReceipt({ file, selection }: SelectedFile, reading: Reading): FileR
       // Its hunks are unknown: at least one there is, so that the whole is never green.
       return { path, hunks: { failed: Math.max(1, hunks.length) }, reason: selection.reason }
     case 'review':
-      return reading.model === undefined ? analysedFile(file, reading) : askedFile(path, reading)
+      return reading.model === undefined ? analysedFile(file, reading) : askedFile(file.diff, reading)
   }
 }
 
-function askedFile(path: string, { units, analysers }: Reading): FileReceipt {
+/** A hunk may have been asked about in parts: what became of the worst of its lines became of it. */
+function askedFile({ path, hunks }: FileDiff, { units, analysers }: Reading): FileReceipt {
   const own = units.filter(({ unit }) => unit.path === path)
-  const hunks: Partial<Record<HunkOutcome, number>> = {}
-  for (const { unit, outcome } of own) hunks[outcome] = (hunks[outcome] ?? 0) + unit.hunks.length
+  const outcomes = new Map<DiffLine, HunkOutcome>()
+  for (const { unit, outcome } of own) {
+    for (const line of unit.hunks.flatMap((hunk) => hunk.lines)) outcomes.set(line, outcome)
+  }
+  const counts: Partial<Record<HunkOutcome, number>> = {}
+  for (const hunk of hunks) {
+    const outcome = worstOf(hunk, outcomes)
+    counts[outcome] = (counts[outcome] ?? 0) + 1
+  }
   const reason = own.find((unit) => unit.reason !== undefined)?.reason ?? analysers.failures.get(path)
-  return { path, hunks, ...(reason !== undefined && { reason }) }
+  return { path, hunks: counts, ...(reason !== undefined && { reason }) }
+}
+
+const worstFirst = ['failed', 'over-budget', 'read', 'from-cache'] as const
+
+/** A line that nobody was asked about was not read, whoever forgot it. */
+function worstOf({ lines }: Hunk, outcomes: ReadonlyMap<DiffLine, HunkOutcome>): HunkOutcome {
+  const met = new Set(lines.map((line) => outcomes.get(line) ?? 'failed'))
+  return worstFirst.find((outcome) => met.has(outcome)) ?? 'failed'
 }
 
 /** Without a model a file is read when a linter read it; a scan for credentials alone is no reading. */

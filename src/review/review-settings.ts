@@ -10,7 +10,7 @@ export interface ReviewSettings {
   readonly minSeverity: Severity
   /** Findings less certain than this (0 to 1) are dropped. */
   readonly minConfidence: number
-  /** A file is split at hunk borders above this estimate. */
+  /** No unit is smaller than this estimate, unless the change of its file is. */
   readonly unitTokens: number
   /** Units beyond this sum of estimated question tokens are not asked, and named as unread. */
   readonly runTokens: number
@@ -25,7 +25,7 @@ export const defaultReviewSettings: ReviewSettings = {
   maxInlineComments: 8,
   minSeverity: 'medium',
   minConfidence: 0.5,
-  unitTokens: 12_000,
+  unitTokens: 300,
   runTokens: 400_000,
   maxFileBytes: 400_000,
   unitConcurrency: 4,

@@ -62,8 +62,9 @@ async function lookAgain(
 ): Promise<readonly Examined[]> {
   const claims = examined.flatMap(({ candidate, refusal }) => (refusal ? [] : [candidate]))
   if (claims.length === 0) return examined
-  const context = await contextOf(unit, verifyContext)
-  const matter = { file: unit.file, hunks: hunksToShow(unit, claims), context, intent }
+  const hunks = hunksToShow(unit, claims)
+  const context = await contextOf({ ...unit, hunks }, verifyContext)
+  const matter = { file: unit.file, hunks, context, intent }
   const looks = await verifyInUnit(claims, matter, asker)
   return examined.map((one) => {
     const look = looks.get(one.candidate.id)

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Hunk } from '../diff/file-diff.ts'
+import type { DiffLine } from '../diff/file-diff.ts'
 import { parseHunks } from '../diff/parse-patch.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import type { SelectedFile, Selection } from './select.ts'
@@ -46,26 +46,31 @@ test('a file is one unit as long as it fits, with its content', () => {
   expect(overBudget).toEqual([])
 })
 
-test('a file is split at hunk borders, into as few units as the limit allows', () => {
+test('a large change of a file makes several units, each of the whole file', () => {
   // 7 lines are 700 bytes: 200 tokens.
-  const { units } = makeUnits([file('a.ts', [7, 7, 7, 7, 7])], { ...roomy, unitTokens: 450 })
-  expect(shape(units)).toEqual([
-    ['a.ts', 7, 7],
-    ['a.ts', 7, 7],
-    ['a.ts', 7],
-  ])
+  const given = file('a.ts', [7, 7, 7, 7, 7])
+  const { units } = makeUnits([{ ...given, file: { ...given.file, content: 'whole' } }], {
+    ...roomy,
+    unitTokens: 190,
+  })
+  expect(shape(units)).toEqual(Array.from({ length: 5 }, () => ['a.ts', 7]))
+  for (const unit of units) expect(unit).toMatchObject({ file: given.file.diff, content: 'whole' })
 })
 
-test('a hunk above the limit is a unit of its own, and one far above it is named and not cut', () => {
-  const divided = makeUnits([file('a.ts', [1, 14, 1, 70, 1])], { ...roomy, unitTokens: 200 })
-  expect(shape(divided.units)).toEqual([
-    ['a.ts', 14],
-    ['a.ts', 1],
-    ['a.ts', 1],
-    ['a.ts', 1],
-  ])
-  expect(shape(divided.overBudget)).toEqual([['a.ts', 70]])
-  expect(divided.overBudget[0]?.reason).toBe('one hunk is too large for a question')
+test('a line that no question can hold is named, and what stands around it is read', () => {
+  const diff = {
+    path: 'a.ts',
+    oldPath: 'a.ts',
+    status: 'modified',
+    binary: false,
+    hunks: parseHunks(`@@ -1,0 +1 @@\n+short\n@@ -9,0 +10 @@\n+${'x'.repeat(200_000)}\n`),
+  } as const
+  const { units, overBudget } = makeUnits([{ file: { diff }, selection: reviewed }], {
+    ...roomy,
+    unitTokens: 1,
+  })
+  expect(shape(units)).toEqual([['a.ts', 1]])
+  expect(overBudget.map(({ reason }) => reason)).toEqual(['its lines are too long for a question'])
 })
 
 test('source comes first, then tests, then prose and settings; larger changes first, then by path', () => {
@@ -108,7 +113,7 @@ test('only files to review make units', () => {
   expect(makeUnits(files, roomy)).toEqual({ units: [], overBudget: [] })
 })
 
-test('every hunk ends in exactly one unit, and no unit passes its limits', () => {
+test('every line ends in exactly one unit, and units keep the budget of the run', () => {
   const selection = fc.constantFrom<Selection>(
     reviewed,
     reviewed,
@@ -124,13 +129,11 @@ test('every hunk ends in exactly one unit, and no unit passes its limits', () =>
       const selected = given.map(({ hunks, selection }, index) => file(`${index}.ts`, hunks, selection))
       const { units, overBudget } = makeUnits(selected, { unitTokens, runTokens })
       const expected = selected.flatMap(({ file: { diff }, selection }) =>
-        selection.kind === 'review' ? diff.hunks : [],
+        selection.kind === 'review' ? diff.hunks.flatMap(({ lines }) => lines) : [],
       )
-      const found = [...units, ...overBudget].flatMap((unit) => unit.hunks)
+      const found = [...units, ...overBudget].flatMap((unit) => unit.hunks.flatMap(({ lines }) => lines))
       expect(found.length).toBe(expected.length)
-      expect(new Set<Hunk>(found)).toEqual(new Set<Hunk>(expected))
-      expect(units.every((unit) => unit.hunks.length === 1 || unit.estimatedTokens <= unitTokens)).toBe(true)
-      expect(units.every((unit) => unit.estimatedTokens <= unitTokens * 4)).toBe(true)
+      expect(new Set<DiffLine>(found)).toEqual(new Set<DiffLine>(expected))
       expect(units.reduce((sum, unit) => sum + unit.estimatedTokens, 0)).toBeLessThanOrEqual(runTokens)
     }),
   )
@@ -146,15 +149,26 @@ test('the estimate of a unit counts every line as the question shows it', () => 
 })
 
 test('half a unit is cut at the hunk border nearest to its middle, and nothing is lost', () => {
-  const [unit] = makeUnits([file('a.ts', [1, 2, 9, 2, 1])], roomy).units
+  const [unit] = makeUnits([file('a.ts', [10, 20, 90, 20, 10])], roomy).units
   if (!unit) throw new Error('the file is a unit')
   const parts = halves(unit)
   expect(shape(parts)).toEqual([
-    ['a.ts', 1, 2],
-    ['a.ts', 9, 2, 1],
+    ['a.ts', 10, 20],
+    ['a.ts', 90, 20, 10],
   ])
   expect(parts.flatMap(({ hunks }) => hunks)).toEqual(unit.hunks)
   expect(parts.reduce((sum, part) => sum + part.estimatedTokens, 0)).toBe(unit.estimatedTokens)
-  const [lone] = makeUnits([file('b.ts', [9])], roomy).units
-  expect(lone && halves(lone)).toEqual([lone])
+})
+
+test('a unit of one hunk is cut in the hunk, until it is so small that its size cannot be what is wrong', () => {
+  const [unit] = makeUnits([file('a.ts', [41])], roomy).units
+  if (!unit) throw new Error('the file is a unit')
+  const parts = halves(unit)
+  expect(shape(parts)).toEqual([
+    ['a.ts', 20],
+    ['a.ts', 21],
+  ])
+  expect(parts.flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))).toEqual(unit.hunks[0]?.lines)
+  const [small] = makeUnits([file('b.ts', [7, 7])], roomy).units
+  expect(small && halves(small)).toEqual([small])
 })

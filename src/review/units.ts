@@ -1,12 +1,14 @@
 import type { FileDiff, Hunk } from '../diff/file-diff.ts'
-import { estimateTokens } from './estimate-tokens.ts'
+import { sliceHunk } from '../diff/slice-hunk.ts'
+import { divideHunks, hunkTokens } from './divide-hunks.ts'
 import { fileRole, type FileRole } from './file-role.ts'
 import type { ReviewSettings } from './review-settings.ts'
 import type { SelectedFile } from './select.ts'
 
-/** The piece of a change that one model question covers: hunks of one file, in their order. */
+/** The piece of a change that one model question covers: hunks of one file, or parts of hunks, in their order. */
 export interface Unit {
   readonly path: string
+  /** Their lines are those of the file's hunks themselves, which is how a receipt knows what was read. */
   readonly hunks: readonly Hunk[]
   readonly file: FileDiff
   /** The whole new file, where it is known. */
@@ -20,18 +22,15 @@ export interface OverBudgetUnit extends Unit {
   readonly reason: string
 }
 
-/** Every hunk of every file to review is in exactly one of them. */
+/** Every line of every hunk of every file to review is in exactly one of them. */
 export interface DividedChange {
   /** To be asked, most dangerous first. */
   readonly units: readonly Unit[]
   readonly overBudget: readonly OverBudgetUnit[]
 }
 
-/** A hunk is never cut. One that alone makes a question of this many times the wanted size is not asked. */
-const LARGEST_UNIT = 4
-
-/** What stands between the texts of two lines in a question: a line feed, a tag, a bar and a sign. */
-const BETWEEN_LINES = '\ntags|+'
+/** A unit of more tokens is not asked: only lines of a size that nobody reads make one. */
+const LARGEST_UNIT = 48_000
 
 /** The order in which files are read, and, from its end, in which they are given up when money is short. */
 const order: readonly FileRole[] = ['source', 'test', 'prose or settings']
@@ -39,7 +38,7 @@ const order: readonly FileRole[] = ['source', 'test', 'prose or settings']
 type UnitSettings = Pick<ReviewSettings, 'unitTokens' | 'runTokens'>
 
 /**
- * Divides the files to review into units: one per file, more where its hunks are too large for one question.
+ * Divides the files to review into units: one per file, more where its hunks are large enough for several (ADR 17).
  * Source comes before tests, those before prose and settings; then more changed lines before fewer; then by path.
  * What does not fit into the budget of the run is named; smaller units behind it may still fit.
  */
@@ -48,8 +47,8 @@ export function makeUnits(files: readonly SelectedFile[], settings: UnitSettings
   const overBudget: OverBudgetUnit[] = []
   let tokensLeft = settings.runTokens
   for (const unit of byDanger(files.flatMap((file) => unitsOf(file, settings.unitTokens)))) {
-    if (unit.estimatedTokens > settings.unitTokens * LARGEST_UNIT) {
-      overBudget.push({ ...unit, reason: 'one hunk is too large for a question' })
+    if (unit.estimatedTokens > LARGEST_UNIT) {
+      overBudget.push({ ...unit, reason: 'its lines are too long for a question' })
     } else if (unit.estimatedTokens > tokensLeft) {
       overBudget.push({ ...unit, reason: 'over the budget of one run' })
     } else {
@@ -60,17 +59,39 @@ export function makeUnits(files: readonly SelectedFile[], settings: UnitSettings
   return { units, overBudget }
 }
 
-/** A unit as two, divided at the hunk border nearest to its middle; alone when it has one hunk. Nothing is lost. */
+/** Of a unit of fewer tokens it is not the size that is wrong: asking in ever smaller parts would only cost. */
+const SMALLEST_TO_HALVE = 500
+
+/** A unit as two, divided near its middle, between hunks where it has several; alone when it is small. Nothing is lost. */
 export function halves(unit: Unit): readonly Unit[] {
-  if (unit.hunks.length < 2) return [unit]
-  const sizes = unit.hunks.map(hunkTokens)
-  const offCentre = (cut: number): number => Math.abs(sum(sizes.slice(0, cut)) - sum(sizes.slice(cut)))
-  const cuts = Array.from({ length: sizes.length - 1 }, (_, index) => index + 1)
-  const cut = cuts.reduce((best, other) => (offCentre(other) < offCentre(best) ? other : best))
-  return [
-    { ...unit, hunks: unit.hunks.slice(0, cut), estimatedTokens: sum(sizes.slice(0, cut)) },
-    { ...unit, hunks: unit.hunks.slice(cut), estimatedTokens: sum(sizes.slice(cut)) },
-  ]
+  if (unit.estimatedTokens < SMALLEST_TO_HALVE) return [unit]
+  if (unit.hunks.length > 1) {
+    const sizes = unit.hunks.map(hunkTokens)
+    const cut = nearestToMiddle(sizes)
+    return [unit.hunks.slice(0, cut), unit.hunks.slice(cut)].map((hunks) => withHunks(unit, hunks))
+  }
+  const [hunk] = unit.hunks
+  if (!hunk || hunk.lines.length < 2) return [unit]
+  const cut = nearestToMiddle(hunk.lines.map(({ text }) => text.length))
+  const parts = [sliceHunk(hunk, 0, cut), sliceHunk(hunk, cut, hunk.lines.length)]
+  return parts.map((part) => withHunks(unit, [part]))
+}
+
+/** After how many of the sizes their sum is nearest to half; at least one is left on either side. */
+function nearestToMiddle(sizes: readonly number[]): number {
+  const half = sum(sizes) / 2
+  let best = { cut: 1, offCentre: Infinity }
+  let before = 0
+  for (const [index, size] of sizes.slice(0, -1).entries()) {
+    before += size
+    const offCentre = Math.abs(before - half)
+    if (offCentre < best.offCentre) best = { cut: index + 1, offCentre }
+  }
+  return best.cut
+}
+
+function withHunks(unit: Unit, hunks: readonly Hunk[]): Unit {
+  return { ...unit, hunks, estimatedTokens: sum(hunks.map(hunkTokens)) }
 }
 
 function sum(numbers: readonly number[]): number {
@@ -80,35 +101,13 @@ function sum(numbers: readonly number[]): number {
 function unitsOf({ file, selection }: SelectedFile, unitTokens: number): Unit[] {
   if (selection.kind !== 'review') return []
   const { diff, content } = file
-  return groupHunks(diff.hunks, unitTokens).map((group) => ({
+  return divideHunks(diff.hunks, unitTokens).map((hunks) => ({
     path: diff.path,
     file: diff,
     ...(content !== undefined && { content }),
-    ...group,
+    hunks,
+    estimatedTokens: sum(hunks.map(hunkTokens)),
   }))
-}
-
-type HunkGroup = Pick<Unit, 'hunks' | 'estimatedTokens'>
-
-/** As few groups of neighbouring hunks as the limit allows; a hunk above it is a group of its own. */
-function groupHunks(hunks: readonly Hunk[], limit: number): HunkGroup[] {
-  const groups: { hunks: Hunk[]; estimatedTokens: number }[] = []
-  for (const hunk of hunks) {
-    const estimatedTokens = hunkTokens(hunk)
-    const last = groups.at(-1)
-    if (last && last.estimatedTokens + estimatedTokens <= limit) {
-      last.hunks.push(hunk)
-      last.estimatedTokens += estimatedTokens
-    } else {
-      groups.push({ hunks: [hunk], estimatedTokens })
-    }
-  }
-  return groups
-}
-
-/** Of a hunk as a question shows it. */
-export function hunkTokens(hunk: Hunk): number {
-  return estimateTokens([hunk.heading, ...hunk.lines.map((line) => line.text)].join(BETWEEN_LINES))
 }
 
 /** Units of one file that are equal in this keep the order of their hunks. */

@@ -6,7 +6,7 @@ import { parsePatch } from '../../diff/parse-patch.ts'
 import { openCommitTree } from '../../git/commit-tree.ts'
 import { commitId } from '../../github/github.ts'
 import type { HeadTree } from '../head-tree.ts'
-import { makeUnits, type Unit } from '../units.ts'
+import type { Unit } from '../units.ts'
 import { gatherUnitContext } from './gather-unit-context.ts'
 import { contextTokens, noContext, type UnitContext } from './unit-context.ts'
 
@@ -26,15 +26,12 @@ function treeOf(files: Files): HeadTree {
   return openCommitTree(`${repository.folder}/.git`, commitId.parse(repository.commit()))
 }
 
-/** The one unit of a change of one file. */
+/** A change of one file as one unit, however large. */
 function unitOf(path: string, before: string, after: string): Unit {
   const patch = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, '', '', { context: 3 })
   const [diff] = parsePatch(Buffer.from(`diff --git a/${path} b/${path}\n${patch.replace(/^=+\n/, '')}`))
   if (!diff) throw new Error('there is no change')
-  const file = { file: { diff, content: after }, selection: { kind: 'review' as const } }
-  const [unit] = makeUnits([file], { unitTokens: 1_000_000, runTokens: 10_000_000 }).units
-  if (!unit) throw new Error('there is no unit')
-  return unit
+  return { path, file: diff, hunks: diff.hunks, content: after, estimatedTokens: 1_000 }
 }
 
 async function contextOf(

@@ -2,7 +2,8 @@ import type { Hunk } from '../../diff/file-diff.ts'
 import { lineNumberOn } from '../../diff/line-number-on.ts'
 import { sliceHunk } from '../../diff/slice-hunk.ts'
 import type { Candidate } from '../finding.ts'
-import { hunkTokens, type Unit } from '../units.ts'
+import { hunkTokens } from '../divide-hunks.ts'
+import type { Unit } from '../units.ts'
 
 /** Lines on either side of a claim that are shown; what is beyond comes as context, where it tells something. */
 const AROUND = 10
@@ -11,14 +12,15 @@ const AROUND = 10
 const BESIDE = { share: 0.2, atMost: 600 } as const
 
 /**
- * What a second look needs of a unit's hunks, in their order: the lines around those that claims point at, and of the
- * other hunks the ones nearest to them, as far as the budget goes.
+ * What a second look needs of the hunks of a unit's file, in their order: the lines around those that claims point at, also
+ * where the unit ends, and of the other hunks the ones nearest to them, as far as the budget goes.
  */
 export function hunksToShow(unit: Unit, claims: readonly Candidate[]): readonly Hunk[] {
-  const shown = unit.hunks.map((hunk) => around(hunk, claims))
+  const { hunks } = unit.file
+  const shown = hunks.map((hunk) => around(hunk, claims))
   const distance = (index: number): number =>
     Math.min(...shown.flatMap((parts, other) => (parts.length > 0 ? [Math.abs(other - index)] : [])))
-  const others = unit.hunks
+  const others = hunks
     .map((hunk, index) => ({ hunk, index }))
     .filter(({ index }) => shown[index]?.length === 0)
     .toSorted((a, b) => distance(a.index) - distance(b.index))
