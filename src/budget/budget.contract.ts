@@ -66,7 +66,10 @@ export function budgetContract(open: () => Promise<BudgetUnderTest>): void {
 
   test('what others have set aside, in any process, is waited for, and free once they settle', async () => {
     const id = await reserved(day(), spending(10), spending(60))
-    expect(await reserve(day(), spending(10), spending(60), opened.another)).toEqual({ kind: 'busy' })
+    expect(await reserve(day(), spending(10), spending(60), opened.another)).toEqual({
+      kind: 'busy',
+      account: named('day:1'),
+    })
     await opened.budget.settle(id, spending(0))
     expect(await reserve(day(), spending(10), spending(60), opened.another)).toMatchObject({
       kind: 'reserved',
@@ -76,7 +79,7 @@ export function budgetContract(open: () => Promise<BudgetUnderTest>): void {
   test('a question that is alone may be worth more than is left, and is the last one then', async () => {
     await spend(day(), spending(80))
     const id = await reserved(day(), spending(10), spending(500))
-    expect(await reserve(day(), spending(1))).toEqual({ kind: 'busy' })
+    expect(await reserve(day(), spending(1))).toEqual({ kind: 'busy', account: named('day:1') })
     await opened.budget.settle(id, spending(300))
     expect(await reserve(day(), spending(1))).toMatchObject({ kind: 'refused' })
   })
@@ -90,7 +93,7 @@ export function budgetContract(open: () => Promise<BudgetUnderTest>): void {
 
   test('a reservation is void after its time, and a late answer still counts', async () => {
     const id = await reserved(day(), spending(10), spending(100))
-    expect(await reserve(day(), spending(1))).toEqual({ kind: 'busy' })
+    expect(await reserve(day(), spending(1))).toEqual({ kind: 'busy', account: named('day:1') })
     opened.advance(60_001)
     await opened.budget.settle(await reserved(day(), spending(1)), spending(0))
     await opened.budget.settle(id, spending(100))

@@ -28,8 +28,8 @@ export type ReservationId = Brand<string, 'ReservationId'>
 
 export type Reserved =
   | { readonly kind: 'reserved'; readonly id: ReservationId }
-  /** What others have set aside is in the way. Most of it comes back when they settle: ask again soon. */
-  | { readonly kind: 'busy' }
+  /** What others have set aside in this account is in the way. Most of it comes back when they settle: ask again soon. */
+  | { readonly kind: 'busy'; readonly account: string }
   /** It was spent: `account` is the key of one that has too little left of a measure. */
   | { readonly kind: 'refused'; readonly account: string; readonly measure: keyof Spending }
 

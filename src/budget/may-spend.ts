@@ -18,15 +18,15 @@ export function maySpend(
   balanceOf: (key: string) => Balance,
   { expected, worst }: Pick<Intended, 'expected' | 'worst'>,
 ): Exclude<Reserved, { kind: 'reserved' }> | { readonly kind: 'free' } {
-  let isBusy = false
+  let busy: string | undefined
   for (const { key, limit } of accounts) {
     const { spent, reserved } = balanceOf(key)
     for (const measure of measures) {
       const most = limit[measure]
       if (most === undefined) continue
       if (spent[measure] + expected[measure] > most) return { kind: 'refused', account: key, measure }
-      if (reserved[measure] > 0 && spent[measure] + reserved[measure] + worst[measure] > most) isBusy = true
+      if (reserved[measure] > 0 && spent[measure] + reserved[measure] + worst[measure] > most) busy ??= key
     }
   }
-  return { kind: isBusy ? 'busy' : 'free' }
+  return busy === undefined ? { kind: 'free' } : { kind: 'busy', account: busy }
 }

@@ -6,6 +6,7 @@ import { testDatabases, type TestDatabase } from '../../test/databases.ts'
 import { createManualClock, type ManualClock } from '../../test/manual-clock.ts'
 import { errorKind, errorMessage, isAbort } from '../base/errors.ts'
 import { openModel } from '../llm/model.ai-sdk.ts'
+import { fallbackModel } from '../llm/model.fallback.ts'
 import { sharedModel } from '../llm/model-source.ts'
 import type { Model, Question, Stakes } from '../llm/model.ts'
 import { OverBudgetError } from '../llm/over-budget-error.ts'
@@ -215,6 +216,50 @@ describe.skipIf(kind.missing)('models within caps', () => {
     expect(await patient).toBe('rate-limited')
     held[0]?.()
     await first
+  })
+
+  test('many who wait ask the store one after the other, and get their turn in the order in which they came', async () => {
+    const model = within({ run: cap(roomForOne) })
+    answerTokens = 10
+    holding = true
+    const first = model.ask(question, never)
+    await expect.poll(() => held.length).toBe(1)
+    const order: string[] = []
+    const waiting: Promise<unknown>[] = []
+    for (const name of ['a', 'b', 'c']) {
+      waiting.push(model.ask({ ...question, prompt: name }, never).then(() => order.push(name)))
+      // Only the first of them sleeps, and asks again.
+      if (name === 'a') await clock.sleepers(1)
+    }
+    held[0]?.()
+    await first
+    holding = false
+    const moving = setInterval(() => clock.advance(50), 1)
+    await Promise.all(waiting)
+    clearInterval(moving)
+    expect(order).toEqual(['a', 'b', 'c'])
+  })
+
+  test('a wait for money is no outage: the model to fall back on is not asked in its place', async () => {
+    const fallback = openModel({
+      provider: 'openai-compatible',
+      model: 'fallback',
+      apiKey: 'k',
+      baseUrl: emulator.baseUrl,
+      timeoutMs: 20_000,
+    })
+    const model = fallbackModel([within({ run: cap(roomForOne) }), fallback])
+    answerTokens = 100
+    holding = true
+    const first = model.ask(question, never)
+    await expect.poll(() => held.length).toBe(1)
+    const patient = model.ask(question, never).catch(errorKind)
+    await clock.sleepers(1)
+    clock.advance(31_000)
+    expect(await patient).toBe('rate-limited')
+    expect(paid()).toBe(1)
+    held[0]?.()
+    expect((await first).model).toBe(inner.id)
   })
 
   test('nothing stands in between where nothing is capped', () => {

@@ -1,12 +1,13 @@
 import type { Clock } from '../base/clock.ts'
-import { RateLimitedError } from '../base/errors.ts'
+import { BudgetBusyError } from '../llm/budget-busy-error.ts'
 import type { ModelSource, RunScope } from '../llm/model-source.ts'
 import type { Model, Question, Usage } from '../llm/model.ts'
 import { OverBudgetError } from '../llm/over-budget-error.ts'
 import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
-import type { Budget, ReservationId, Spending } from './budget.ts'
+import type { Budget, ReservationId, Reserved, Spending } from './budget.ts'
 import { accountsFor, capWords, type Caps, type CapScope } from './caps.ts'
 import { estimateQuestion } from './estimate-question.ts'
+import { createLines, type Lines } from './lines.ts'
 import { microDollars } from './money.ts'
 import type { Prices } from './prices.ts'
 
@@ -39,20 +40,26 @@ const POLL_MS = { min: 50, max: 1_000 } as const
  */
 export function budgetedModels(source: ModelSource, options: BudgetedModelsOptions): ModelSource {
   if (Object.keys(options.caps).length === 0) return source
+  const all = { ...options, lines: createLines() }
   return {
     id: source.id,
     forRun: (scope) => {
       const model = source.forRun(scope)
-      return { id: model.id, ask: (question, signal) => askWithin(model, question, scope, options, signal) }
+      return { id: model.id, ask: (question, signal) => askWithin(model, question, scope, all, signal) }
     },
   }
+}
+
+interface Askers extends BudgetedModelsOptions {
+  /** Of those who want of one account: one at a time asks the store for it, and who came first goes first. */
+  readonly lines: Lines
 }
 
 async function askWithin(
   model: Model,
   question: Question,
   scope: RunScope,
-  options: BudgetedModelsOptions,
+  options: Askers,
   signal: AbortSignal,
 ): ReturnType<Model['ask']> {
   const id = await reserve(model, question, scope, options, signal)
@@ -82,36 +89,69 @@ async function reserve(
   model: Model,
   question: Question,
   scope: RunScope,
-  options: BudgetedModelsOptions,
+  options: Askers,
   signal: AbortSignal,
 ): Promise<ReservationId> {
-  const { budget, caps, clock, random, holdMs, observer } = options
-  const estimate = estimateQuestion(question)
+  const { caps, clock, random, lines } = options
+  const stakes = question.stakes ?? 'high'
   const startMs = clock.now().getTime()
-  for (let pollMs: number = POLL_MS.min; ; pollMs = Math.min(2 * pollMs, POLL_MS.max)) {
-    signal.throwIfAborted()
-    const accounts = accountsFor(caps, scope, question.stakes ?? 'high', clock.now())
-    const reserved = await budget.reserve({
-      accounts,
-      expected: spending(model.id, estimate.expected, options),
-      worst: spending(model.id, estimate.worst, options),
-      holdMs,
-    })
-    if (reserved.kind === 'reserved') return reserved.id
-    if (reserved.kind === 'refused') {
-      const capped = accounts.find(({ key }) => key === reserved.account)?.scope ?? 'run'
-      observer.refused(capped, reserved.measure)
-      throw new OverBudgetError(
-        `over the ${reserved.measure === 'money' ? 'money' : 'token'} cap of ${capWords[capped]}`,
-      )
-    }
-    const now = clock.now().getTime()
-    if (now - startMs > MAX_WAIT_MS) {
-      const what = `questions under way have set aside what is left of a cap, ${model.id} waits`
-      throw new RateLimitedError(what, new Date(now + MAX_WAIT_MS))
-    }
-    await clock.sleep(pollMs * (0.5 + random()), signal)
+  let line: { readonly account: string; readonly leave: () => void } | undefined
+  const standFor = async (account: string): Promise<void> => {
+    line?.leave()
+    line = undefined
+    line = { account, leave: await lines.stand(account, signal) }
   }
+  try {
+    // Of the accounts the last one is shared with most others: the store lets one at a time look at it, anyway.
+    const widest = accountsFor(caps, scope, stakes, clock.now()).at(-1)
+    if (widest) await standFor(widest.key)
+    for (let pollMs: number = POLL_MS.min; ;) {
+      signal.throwIfAborted()
+      const reserved = await tryToReserve(
+        model,
+        question,
+        accountsFor(caps, scope, stakes, clock.now()),
+        options,
+      )
+      if (reserved.kind === 'reserved') return reserved.id
+      const now = clock.now().getTime()
+      if (now - startMs > MAX_WAIT_MS) {
+        const what = `questions under way have set aside what is left of a cap, ${model.id} waits`
+        throw new BudgetBusyError(what, new Date(now + MAX_WAIT_MS))
+      }
+      // Who waits for what is left to a run, or a repository, stands in the way of no other one.
+      if (line?.account !== reserved.account) await standFor(reserved.account)
+      else {
+        await clock.sleep(pollMs * (0.5 + random()), signal)
+        pollMs = Math.min(2 * pollMs, POLL_MS.max)
+      }
+    }
+  } finally {
+    line?.leave()
+  }
+}
+
+/** Throws when it is refused. */
+async function tryToReserve(
+  model: Model,
+  question: Question,
+  accounts: ReturnType<typeof accountsFor>,
+  options: Askers,
+): Promise<Exclude<Reserved, { kind: 'refused' }>> {
+  const { budget, holdMs, observer } = options
+  const estimate = estimateQuestion(question)
+  const reserved = await budget.reserve({
+    accounts,
+    expected: spending(model.id, estimate.expected, options),
+    worst: spending(model.id, estimate.worst, options),
+    holdMs,
+  })
+  if (reserved.kind !== 'refused') return reserved
+  const capped = accounts.find(({ key }) => key === reserved.account)?.scope ?? 'run'
+  observer.refused(capped, reserved.measure)
+  throw new OverBudgetError(
+    `over the ${reserved.measure === 'money' ? 'money' : 'token'} cap of ${capWords[capped]}`,
+  )
 }
 
 /** Money that nobody knows counts as none: the caps in tokens hold. */

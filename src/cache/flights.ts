@@ -1,3 +1,5 @@
+import { unlessAborted } from '../base/unless-aborted.ts'
+
 /** Work that is under way in this process, by key: whoever wants the same waits for it instead of doing it again. */
 export interface Flights<Result> {
   /**
@@ -34,14 +36,4 @@ export function createFlights<Result>(): Flights<Result> {
       return { result: await done, joined: false }
     },
   }
-}
-
-/** The result of the promise, or the reason of the abort, whichever comes first. */
-function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is whatever the aborter gave
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
 }

@@ -1,11 +1,13 @@
 import { errorKind, RateLimitedError } from '../base/errors.ts'
+import { BudgetBusyError } from './budget-busy-error.ts'
 import type { Model } from './model.ts'
 import { ModelUnavailableError } from './model-unavailable-error.ts'
 import { UnusableAnswerError } from './unusable-answer-error.ts'
 
 /**
  * Models in the order in which they are asked: when one is out, limited or refused to us, the next is. Which one
- * answered, its answer says. A question that is itself at fault (too long, for one) goes to no other model.
+ * answered, its answer says. A question that is itself at fault (too long, for one) goes to no other model, and neither does
+ * one that waits for money.
  *
  * When none answers, the error is the kindest of theirs: the earliest time to come again, if any of them named one.
  */
@@ -32,7 +34,7 @@ export function fallbackModel([first, ...others]: readonly [Model, ...Model[]]):
 }
 
 function isOutage(error: unknown): boolean {
-  if (error instanceof UnusableAnswerError) return false
+  if (error instanceof UnusableAnswerError || error instanceof BudgetBusyError) return false
   const kind = errorKind(error)
   return kind === 'retryable' || kind === 'rate-limited' || error instanceof ModelUnavailableError
 }
