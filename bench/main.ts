@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
+import { budgetOptions, runBudget } from './budget.ts'
 import { cacheReplayOptions, runCacheReplay } from './cache-replay.ts'
 import { engineOptions, runEngine } from './engine.ts'
 import { ingestOptions, runIngest } from './ingest.ts'
 import { queueOptions, runQueue } from './queue.ts'
 import { runStart } from './start.ts'
 
-const usage = `usage: npm run bench -- <ingest | queue | start | engine | cache-replay> [options]
+const usage = `usage: npm run bench -- <ingest | queue | start | engine | cache-replay | budget> [options]
 
   ingest   webhook acknowledgements per second, beside Probot and bare node:http, in one run
   queue    jobs through our queues and our worker, beside BullMQ and pg-boss, in one run
@@ -14,6 +15,7 @@ const usage = `usage: npm run bench -- <ingest | queue | start | engine | cache-
   engine   what a review takes beside the model: CPU time and tokens
 
   cache-replay  what the cache saves when pull requests are pushed again, on recorded histories
+  budget   whether a cap holds against 200 runs in four processes, and how far estimates are off
 
   --json              one JSON object as the last line
 
@@ -36,6 +38,9 @@ const usage = `usage: npm run bench -- <ingest | queue | start | engine | cache-
   --histories FOLDER  push histories, one *.jsonl for each repository
   --mirror FOLDER     snapshots <owner>+<name>/repo, to rebuild the changes with git
   --no-context        readers do not look at the files beside the change
+
+  of budget:
+  --commits N         changes to estimate: so many commits of this repository (default 60), and the cases of EVAL_CASES
 `
 
 const { values, positionals } = parseArgs({
@@ -52,6 +57,7 @@ const { values, positionals } = parseArgs({
     histories: { type: 'string' },
     mirror: { type: 'string' },
     context: { type: 'boolean', default: true },
+    commits: { type: 'string', default: '60' },
   },
 })
 
@@ -65,6 +71,7 @@ else if (benchmark === 'queue') tell(await runQueue(queueOptions.parse(values), 
 else if (benchmark === 'start') tell(await runStart(say))
 else if (benchmark === 'engine') tell(await runEngine(engineOptions.parse(values), say))
 else if (benchmark === 'cache-replay') tell(await runCacheReplay(cacheReplayOptions.parse(values), say))
+else if (benchmark === 'budget') tell(await runBudget(budgetOptions.parse(values), say))
 else {
   say(usage)
   process.exitCode = 2

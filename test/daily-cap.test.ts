@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { spendAtOnce } from '../bench/budget/spend-at-once.ts'
+import { spendAtOnce, spendShare } from '../bench/budget/spend-at-once.ts'
 import { testDatabases, type TestDatabase } from './databases.ts'
 
 const [kind] = testDatabases()
@@ -16,12 +16,11 @@ describe.skipIf(kind.missing)('two hundred runs at once against the cap of a day
     ['answers cost about what was expected', 1],
     ['answers cost several times what was expected', 4],
   ])('when %s, they exceed it by one question at most', async (_what, factor) => {
-    const { spent, cap, dearest, asked, refused, underWay } = await spendAtOnce(opened.database, {
-      runs: 200,
-      questionsPerRun: 3,
-      capInQuestions: 200,
-      factor,
-    })
+    const { spent, cap, dearest, asked, refused, underWay } = await spendAtOnce(
+      { runs: 200, questionsPerRun: 3, capInQuestions: 200, factor },
+      1,
+      (shares) => Promise.all(shares.map((share) => spendShare(opened.database, share))),
+    )
     expect(asked + refused).toBe(600)
     expect(refused).toBeGreaterThan(0)
     // That many were asked at the same time at all.

@@ -38,6 +38,23 @@ export interface Spent {
   readonly underWay: number
 }
 
+/** What some of the runs do, in whatever process. */
+export const spendersShare = z.object({
+  baseUrl: z.string(),
+  /** In micro-dollars. */
+  cap: z.number(),
+  /** The account that all of them spend from. */
+  account: z.string(),
+  firstRun: z.number(),
+  runs: z.number(),
+  questionsPerRun: z.number(),
+})
+export type SpendersShare = z.infer<typeof spendersShare>
+
+/** What came of it: the cost of each answer, and how often there was none. */
+export const spendersTotal = z.object({ costs: z.array(z.number()), refused: z.number() })
+export type SpendersTotal = z.infer<typeof spendersTotal>
+
 const model = { provider: 'openai-compatible', model: 'emulated' } as const
 const id = `${model.provider}/${model.model}`
 /** About the list prices of a large model. */
@@ -57,13 +74,20 @@ function questionOf(number: number): Question {
   }
 }
 
-/** Many runs spend at once what one day may cost, each as another process would: by itself, through PostgreSQL. */
+function costOf(usage: Usage): number {
+  return prices.costOf(id, usage, new Date()) ?? 0
+}
+
+/**
+ * Many runs spend at once what one day may cost, through PostgreSQL. `spend` has their shares done, one or several of
+ * `shares`, wherever it likes.
+ */
 export async function spendAtOnce(
-  database: Database,
   { runs, questionsPerRun, capInQuestions, factor }: SpendOptions,
+  shares: number,
+  spend: (shares: readonly SpendersShare[]) => Promise<readonly SpendersTotal[]>,
 ): Promise<Spent> {
   const questions = Array.from({ length: runs * questionsPerRun }, (_, number) => questionOf(number))
-  const costOf = (usage: Usage): number => prices.costOf(id, usage, new Date()) ?? 0
   const expected = questions.map((question) => costOf(estimateQuestion(question).expected))
   const mean = expected.reduce((sum, cost) => sum + cost, 0) / expected.length
   const cap = microDollars(Math.round(mean * capInQuestions))
@@ -74,7 +98,7 @@ export async function spendAtOnce(
     answer: async ({ prompt }) => {
       underWay += 1
       most = Math.max(most, underWay)
-      await systemClock.sleep(20)
+      await systemClock.sleep(100)
       underWay -= 1
       const { expected: likely, worst } = estimateQuestion(questionOf(Number.parseInt(prompt, 10)))
       const used = (measure: 'inputTokens' | 'outputTokens'): number =>
@@ -83,13 +107,39 @@ export async function spendAtOnce(
       return { kind: 'json', value: { found: [] }, usage }
     },
   })
+  try {
+    const totals = await spend(
+      Array.from({ length: shares }, (_, share) => ({
+        baseUrl: emulator.baseUrl,
+        cap,
+        account: `cap ${cap} ${factor} ${runs}`,
+        firstRun: (runs / shares) * share,
+        runs: runs / shares,
+        questionsPerRun,
+      })),
+    )
+    const costs = totals.flatMap((total) => total.costs)
+    return {
+      cap,
+      spent: costs.reduce((sum, cost) => sum + cost, 0),
+      dearest: Math.max(...costs),
+      asked: costs.length,
+      refused: totals.reduce((sum, total) => sum + total.refused, 0),
+      underWay: most,
+    }
+  } finally {
+    await emulator.close()
+  }
+}
+
+/** The runs of a share, all at once. */
+export async function spendShare(database: Database, share: SpendersShare): Promise<SpendersTotal> {
   const inner = sharedModel(
-    openModel({ ...model, apiKey: 'emulated', baseUrl: emulator.baseUrl, timeoutMs: 60_000 }),
+    openModel({ ...model, apiKey: 'emulated', baseUrl: share.baseUrl, timeoutMs: 60_000 }),
   )
-  const day = `cap ${cap} ${factor} ${runs}`
   const models = budgetedModels(inner, {
-    budget: onAccount(createPostgresBudget(database), day),
-    caps: { day: { money: cap } },
+    budget: onAccount(createPostgresBudget(database), share.account),
+    caps: { day: { money: microDollars(share.cap) } },
     prices,
     clock: systemClock,
     random: Math.random,
@@ -103,33 +153,27 @@ export async function spendAtOnce(
   })
   const costs: number[] = []
   let refused = 0
-  try {
-    await Promise.all(
-      Array.from({ length: runs }, async (_, run) => {
-        const own = models.forRun({ tenant: 'bench', repository: 'bench/bench', runId: `run ${run}` })
-        for (let turn = 0; turn < questionsPerRun;) {
-          try {
-            const { usage } = await own.ask(
-              questionOf(run * questionsPerRun + turn),
-              new AbortController().signal,
-            )
-            costs.push(costOf(usage))
-            turn += 1
-          } catch (error) {
-            // It waited long for others: the queue would bring the run again.
-            if (errorKind(error) === 'rate-limited') continue
-            if (!(error instanceof OverBudgetError)) throw error
-            refused += 1
-            turn += 1
-          }
+  await Promise.all(
+    Array.from({ length: share.runs }, async (_, index) => {
+      const run = share.firstRun + index
+      const own = models.forRun({ tenant: 'bench', repository: 'bench/bench', runId: `run ${run}` })
+      for (let turn = 0; turn < share.questionsPerRun;) {
+        try {
+          const question = questionOf(run * share.questionsPerRun + turn)
+          const { usage } = await own.ask(question, new AbortController().signal)
+          costs.push(costOf(usage))
+          turn += 1
+        } catch (error) {
+          // It waited long for others: the queue would bring the run again.
+          if (errorKind(error) === 'rate-limited') continue
+          if (!(error instanceof OverBudgetError)) throw error
+          refused += 1
+          turn += 1
         }
-      }),
-    )
-  } finally {
-    await emulator.close()
-  }
-  const spent = costs.reduce((sum, cost) => sum + cost, 0)
-  return { cap, spent, dearest: Math.max(...costs), asked: costs.length, refused, underWay: most }
+      }
+    }),
+  )
+  return { costs, refused }
 }
 
 /** Another day than today, so that what was spent before does not count. */

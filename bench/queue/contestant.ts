@@ -1,28 +1,12 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { firstMessage, openProcess } from '../process.ts'
 import type { Assignment } from './assignment.ts'
 
-/** A process of its own with one task. Its standard output goes nowhere; it answers by messages. */
+/** A process of its own with one task. */
 export function openContestant(assignment: Assignment): ChildProcess {
-  const script = path.join(import.meta.dirname, 'contestant-process.js')
-  return fork(script, [JSON.stringify(assignment)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-}
-
-/** The first message of a process; rejects when it ends without one. */
-export async function firstMessage(child: ChildProcess, name: string): Promise<unknown> {
-  const waiting = new AbortController()
-  try {
-    const [message] = (await Promise.race([
-      once(child, 'message', { signal: waiting.signal }),
-      once(child, 'exit', { signal: waiting.signal }).then(([code]) =>
-        Promise.reject(new Error(`${name} ended with ${code}`)),
-      ),
-    ])) as readonly unknown[]
-    return message
-  } finally {
-    waiting.abort()
-  }
+  return openProcess(path.join(import.meta.dirname, 'contestant-process.js'), assignment)
 }
 
 /** What a process answered whose task has an end, once it has ended. */
