@@ -3,10 +3,11 @@ import { budgetOptions, runBudget } from './budget.ts'
 import { cacheReplayOptions, runCacheReplay } from './cache-replay.ts'
 import { engineOptions, runEngine } from './engine.ts'
 import { ingestOptions, runIngest } from './ingest.ts'
+import { limitsOptions, runLimits } from './limits.ts'
 import { queueOptions, runQueue } from './queue.ts'
 import { runStart } from './start.ts'
 
-const usage = `usage: npm run bench -- <ingest | queue | start | engine | cache-replay | budget> [options]
+const usage = `usage: npm run bench -- <ingest | queue | start | engine | cache-replay | budget | limits> [options]
 
   ingest   webhook acknowledgements per second, beside Probot and bare node:http, in one run
   queue    jobs through our queues and our worker, beside BullMQ and pg-boss, in one run
@@ -16,6 +17,7 @@ const usage = `usage: npm run bench -- <ingest | queue | start | engine | cache-
 
   cache-replay  what the cache saves when pull requests are pushed again, on recorded histories
   budget   whether a cap holds against 200 runs in four processes, and how far estimates are off
+  limits   whether four processes keep one limit and use it up, and what cache and limiter cost (two and a half minutes)
 
   --json              one JSON object as the last line
 
@@ -41,6 +43,9 @@ const usage = `usage: npm run bench -- <ingest | queue | start | engine | cache-
 
   of budget:
   --commits N         changes to estimate: so many commits of this repository (default 60), and the cases of EVAL_CASES
+
+  of limits:
+  --per-minute N      calls in a minute that all may make together (default 300)
 `
 
 const { values, positionals } = parseArgs({
@@ -57,6 +62,7 @@ const { values, positionals } = parseArgs({
     histories: { type: 'string' },
     mirror: { type: 'string' },
     context: { type: 'boolean', default: true },
+    'per-minute': { type: 'string', default: '300' },
     commits: { type: 'string', default: '60' },
   },
 })
@@ -72,6 +78,8 @@ else if (benchmark === 'start') tell(await runStart(say))
 else if (benchmark === 'engine') tell(await runEngine(engineOptions.parse(values), say))
 else if (benchmark === 'cache-replay') tell(await runCacheReplay(cacheReplayOptions.parse(values), say))
 else if (benchmark === 'budget') tell(await runBudget(budgetOptions.parse(values), say))
+else if (benchmark === 'limits')
+  tell(await runLimits(limitsOptions.parse({ perMinute: values['per-minute'] }), say))
 else {
   say(usage)
   process.exitCode = 2
