@@ -1,6 +1,7 @@
+import { setMaxListeners } from 'node:events'
 import { z } from 'zod'
 import { systemClock } from '../../src/base/clock.ts'
-import { isAbort, RateLimitedError } from '../../src/base/errors.ts'
+import { errorKind, isAbort, RateLimitedError } from '../../src/base/errors.ts'
 import { openPostgresRateLimiter } from '../../src/limits/rate-limiter.postgres.ts'
 import { openRedisRateLimiter } from '../../src/limits/rate-limiter.redis.ts'
 import type { RateLimiter } from '../../src/limits/rate-limiter.ts'
@@ -25,6 +26,8 @@ const assignment = z.object({
 const { store, url, baseUrl, requestsPerMinute, callers, forMs } = assignment.parse(
   JSON.parse(process.argv[2] ?? ''),
 )
+/** After what is shared on was away. */
+const RETRY_MS = 1_000
 const log = createLogger('warn')
 
 const { limiter, close } = openLimiter()
@@ -34,8 +37,10 @@ const model = rateLimitedModel(
 )
 await readyToGo()
 const signal = AbortSignal.timeout(forMs)
-const calls = await Promise.all(Array.from({ length: callers }, () => callUntil(model, signal)))
-process.send?.(calls.reduce((sum, made) => sum + made, 0))
+setMaxListeners(2 * callers, signal)
+let failed = 0
+await Promise.all(Array.from({ length: callers }, () => callUntil(model, signal)))
+process.send?.({ failed })
 await close()
 
 function openLimiter(): { limiter: RateLimiter; close: () => Promise<void> } {
@@ -47,16 +52,17 @@ function openLimiter(): { limiter: RateLimiter; close: () => Promise<void> } {
   return { limiter: openPostgresRateLimiter(database), close: () => database.close() }
 }
 
-/** Asks again as soon as it may, as the queue has its runs done. Returns how often it was answered. */
-async function callUntil(model: Model, signal: AbortSignal): Promise<number> {
-  for (let made = 0; ;) {
+/** Asks again as soon as it may, as the queue has its runs done. */
+async function callUntil(model: Model, signal: AbortSignal): Promise<void> {
+  for (;;) {
     try {
-      await model.ask(shortQuestion(String(made)), signal)
-      made += 1
+      await model.ask(shortQuestion('Is this right?'), signal)
     } catch (error) {
-      if (signal.aborted) return made
-      if (!(error instanceof RateLimitedError)) throw error
-      const waitMs = error.retryAt.getTime() - systemClock.now().getTime()
+      if (signal.aborted) return
+      let waitMs = RETRY_MS
+      if (error instanceof RateLimitedError) waitMs = error.retryAt.getTime() - systemClock.now().getTime()
+      else if (errorKind(error) === 'retryable') failed += 1
+      else throw error
       await systemClock.sleep(Math.max(0, waitMs), signal).catch((thrown: unknown) => {
         if (!isAbort(thrown) && !signal.aborted) throw thrown
       })

@@ -117,10 +117,10 @@ function stopReason(question: WireQuestion, answer: WrittenAnswer): string {
 
 function usage({ usage }: WrittenAnswer): object {
   return {
-    // Unlike the others, Anthropic counts cached tokens apart.
-    input_tokens: usage.inputTokens - usage.cachedInputTokens,
+    // Unlike the others, Anthropic counts the tokens of its cache apart.
+    input_tokens: usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteInputTokens,
     cache_read_input_tokens: usage.cachedInputTokens,
-    cache_creation_input_tokens: 0,
+    cache_creation_input_tokens: usage.cacheWriteInputTokens,
     output_tokens: usage.outputTokens,
   }
 }

@@ -106,6 +106,7 @@ function estimate({ system, prompt }: WireQuestion, text: string): WrittenAnswer
   return {
     inputTokens: tokens(system.length + prompt.length),
     cachedInputTokens: 0,
+    cacheWriteInputTokens: 0,
     outputTokens: tokens(text.length),
   }
 }

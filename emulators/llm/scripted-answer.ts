@@ -1,11 +1,16 @@
 import { z } from 'zod'
 
 const count = z.int().nonnegative()
-const usage = z.object({ inputTokens: count, cachedInputTokens: count.default(0), outputTokens: count })
+const usage = z.object({
+  inputTokens: count,
+  cachedInputTokens: count.default(0),
+  cacheWriteInputTokens: count.default(0),
+  outputTokens: count,
+})
 
 const written = {
   finish: z.enum(['stop', 'length', 'content-filter']).optional(),
-  /** What the provider says it took; estimated from lengths when absent. `inputTokens` includes the cached ones. */
+  /** What the provider says it took; estimated from lengths when absent. `inputTokens` includes those of the cache. */
   usage: usage.optional(),
   latencyMs: count.optional(),
 }

@@ -27,6 +27,8 @@ export interface WrittenAnswer {
   readonly usage: {
     readonly inputTokens: number
     readonly cachedInputTokens: number
+    /** Told by Anthropic alone. */
+    readonly cacheWriteInputTokens: number
     readonly outputTokens: number
   }
 }

@@ -21,7 +21,11 @@ export function estimateQuestion({ system, prompt, answer, maxOutputTokens }: Qu
   const tokens = asked.reduce((sum, text) => sum + estimateTokens(text), AROUND_QUESTION)
   return {
     expected: usage(tokens, Math.min(maxOutputTokens, ANSWER_TOKENS)),
-    worst: usage(bytes + AROUND_QUESTION, maxOutputTokens),
+    // The rules, which every question begins with, may be what the provider puts into its cache.
+    worst: {
+      ...usage(bytes + AROUND_QUESTION, maxOutputTokens),
+      cacheWriteInputTokens: Buffer.byteLength(system),
+    },
   }
 }
 

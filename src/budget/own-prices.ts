@@ -12,6 +12,8 @@ const ownPrice = z.strictObject({
   input: price,
   /** As `input` when absent. */
   cachedInput: price.optional(),
+  /** What the provider puts into its prompt cache. As `input` when absent. */
+  cacheWrite: price.optional(),
   output: price,
 })
 
@@ -38,11 +40,14 @@ export function withOwnPrices(list: Prices, own: readonly OwnPrice[]): Prices {
       const today = at.toISOString().slice(0, 10)
       const entry = newestFirst.find((one) => one.model === model && one.from <= today)
       if (!entry) return list.costOf(model, usage, at)
-      const { input, cachedInput = input, output } = entry
-      const { inputTokens, cachedInputTokens, outputTokens } = usage
+      const { input, cachedInput = input, cacheWrite = input, output } = entry
+      const { inputTokens, cachedInputTokens, cacheWriteInputTokens = 0, outputTokens } = usage
       // Dollars for a million tokens are micro-dollars for one.
       return microDollars(
-        (inputTokens - cachedInputTokens) * input + cachedInputTokens * cachedInput + outputTokens * output,
+        (inputTokens - cachedInputTokens - cacheWriteInputTokens) * input +
+          cachedInputTokens * cachedInput +
+          cacheWriteInputTokens * cacheWrite +
+          outputTokens * output,
       )
     },
   }

@@ -9,13 +9,14 @@ import type { Prices } from './prices.ts'
  */
 export function createListPrices(baseUrls: ReadonlyMap<string, string> = new Map()): Prices {
   return {
-    costOf: (id, { inputTokens, cachedInputTokens, outputTokens }, at) => {
+    costOf: (id, { inputTokens, cachedInputTokens, cacheWriteInputTokens = 0, outputTokens }, at) => {
       const [provider = '', ...name] = id.split('/')
       const baseUrl = baseUrls.get(id)
       if (provider === 'openai-compatible' && baseUrl === undefined) return undefined
       const usage = {
         input_tokens: inputTokens,
         cache_read_tokens: cachedInputTokens,
+        cache_write_tokens: cacheWriteInputTokens,
         output_tokens: outputTokens,
       }
       const seller =

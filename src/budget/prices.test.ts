@@ -30,6 +30,18 @@ describe('the list of prices', () => {
     expect(list.costOf('openai/gpt-4o', cached, summer)).toBe(125_000)
   })
 
+  test('counts what Anthropic puts into its cache with its surcharge of a quarter, beside what it reads there', () => {
+    const usage = {
+      inputTokens: 100_000,
+      cachedInputTokens: 40_000,
+      cacheWriteInputTokens: 40_000,
+      outputTokens: 0,
+    }
+    // At 3 dollars a million: 20,000 as they are, 40,000 for a tenth, 40,000 for five quarters.
+    expect(list.costOf('anthropic/claude-sonnet-4-5', usage, summer)).toBe(60_000 + 12_000 + 150_000)
+    expect(list.costOf('openai/gpt-4o', usage, summer)).toBe(60_000 * 2.5 + 40_000 * 1.25)
+  })
+
   test('knows a compatible server by its address, not by the name of its model', () => {
     expect(list.costOf('openai-compatible/deepseek-chat', million, summer)).toBeGreaterThan(0)
     expect(list.costOf('openai-compatible/gpt-4o', million, summer)).toBeUndefined()
@@ -48,6 +60,7 @@ describe('prices of one’s own', () => {
       { model: 'openai/gpt-4o', from: '2026-06-01', input: 2, output: 8 },
       { model: 'openai/gpt-4o', from: '2026-09-01', input: 1, cachedInput: 0.25, output: 4 },
       { model: 'openai-compatible/qwen3-coder', from: '2020-01-01', input: 0, output: 0 },
+      { model: 'anthropic/own', from: '2020-01-01', input: 3, cacheWrite: 4, output: 15 },
     ]),
   )
   const usage = { inputTokens: 1_000, cachedInputTokens: 400, outputTokens: 100 }
@@ -57,6 +70,13 @@ describe('prices of one’s own', () => {
     expect(costOn('2026-05-31T23:59:59Z')).toBe(600 * 2.5 + 400 * 1.25 + 100 * 10)
     expect(costOn('2026-06-01T00:00:00Z')).toBe(1_000 * 2 + 100 * 8)
     expect(costOn('2026-12-24T00:00:00Z')).toBe(600 * 1 + 400 * 0.25 + 100 * 4)
+  })
+
+  test('what goes into the cache costs as other input, or what is said of it', () => {
+    const written = { ...usage, cacheWriteInputTokens: 500 }
+    const at = new Date('2026-12-24T00:00:00Z')
+    expect(prices.costOf('openai/gpt-4o', written, at)).toBe(costOn('2026-12-24T00:00:00Z'))
+    expect(prices.costOf('anthropic/own', written, at)).toBe(100 * 3 + 400 * 3 + 500 * 4 + 100 * 15)
   })
 
   test('a model at home may cost nothing, which is something else than not to be known', () => {

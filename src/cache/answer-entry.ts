@@ -24,7 +24,12 @@ const content = z.object({
   text: z.string(),
   finishReason: z.enum(['stop', 'length', 'refusal', 'other']),
   rawFinishReason: z.string(),
-  usage: z.object({ inputTokens: count, cachedInputTokens: count, outputTokens: count }),
+  usage: z.object({
+    inputTokens: count,
+    cachedInputTokens: count,
+    cacheWriteInputTokens: count.exactOptional(),
+    outputTokens: count,
+  }),
   model: z.string(),
 })
 

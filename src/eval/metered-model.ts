@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Prices } from '../budget/prices.ts'
 import type { Model, Question, Usage } from '../llm/model.ts'
+import { sumUsage } from '../llm/sum-usage.ts'
 import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
 import { estimateTokens } from '../review/estimate-tokens.ts'
 
@@ -78,11 +79,7 @@ export function addMeter(a: Meter, b: Meter): Meter {
     cost: a.cost + b.cost,
     unpriced: a.unpriced + b.unpriced,
     entries: a.entries + b.entries,
-    usage: {
-      inputTokens: a.usage.inputTokens + b.usage.inputTokens,
-      cachedInputTokens: a.usage.cachedInputTokens + b.usage.cachedInputTokens,
-      outputTokens: a.usage.outputTokens + b.usage.outputTokens,
-    },
+    usage: sumUsage(a.usage, b.usage),
   }
 }
 

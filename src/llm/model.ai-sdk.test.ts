@@ -56,6 +56,22 @@ test('Anthropic is told to cache the rules', async () => {
   })
 })
 
+test('Anthropic tells what it read in its cache and what it put there; others put nothing there that costs', async () => {
+  const usage = { inputTokens: 1_000, cachedInputTokens: 300, cacheWriteInputTokens: 600, outputTokens: 5 }
+  const usageOf = async (options: Pick<ModelOptions, 'provider' | 'model'>) => {
+    const emulator = await openLlmEmulator({ answer: () => ({ kind: 'json', value: { ok: true }, usage }) })
+    try {
+      const model = openModel({ ...options, apiKey: 'k', baseUrl: emulator.baseUrl, timeoutMs: 20_000 })
+      return (await model.ask(question, new AbortController().signal)).usage
+    } finally {
+      await emulator.close()
+    }
+  }
+  expect(await usageOf({ provider: 'anthropic', model: 'claude-sonnet-4-5' })).toEqual(usage)
+  const { cacheWriteInputTokens: _written, ...others } = usage
+  expect(await usageOf({ provider: 'openai', model: 'gpt-5.2' })).toEqual(others)
+})
+
 test('a local server is asked for JSON without a key', async () => {
   expect(await requestOf({ provider: 'openai-compatible', model: 'qwen3' })).toMatchObject({
     model: 'qwen3',

@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import { errorKind, RateLimitedError } from '../base/errors.ts'
 import { backoffMs, type RetryPolicy } from '../queue/retry-policy.ts'
-import type { Model, Usage } from './model.ts'
+import { sumUsage } from './sum-usage.ts'
+import type { Model } from './model.ts'
 import { UnusableAnswerError } from './unusable-answer-error.ts'
 
 export interface RetryingOptions {
@@ -44,7 +45,7 @@ export function retryingModel(model: Model, options: RetryingOptions): Model {
       for (let attempt = 1; ; attempt++) {
         try {
           const answer = await model.ask(question, signal)
-          return discarded ? { ...answer, usage: sum(discarded.usage, answer.usage) } : answer
+          return discarded ? { ...answer, usage: sumUsage(discarded.usage, answer.usage) } : answer
         } catch (error) {
           signal.throwIfAborted()
           const waitMs = delayMs(error, attempt)
@@ -64,13 +65,5 @@ function isFinal({ problem }: UnusableAnswerError): boolean {
 function withDiscarded(error: unknown, discarded: UnusableAnswerError | undefined): unknown {
   if (!discarded || !(error instanceof UnusableAnswerError)) return error
   const { problem, message, text, usage } = error
-  return new UnusableAnswerError(problem, message, { text, usage: sum(discarded.usage, usage) })
-}
-
-function sum(one: Usage, other: Usage): Usage {
-  return {
-    inputTokens: one.inputTokens + other.inputTokens,
-    cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
-  }
+  return new UnusableAnswerError(problem, message, { text, usage: sumUsage(discarded.usage, usage) })
 }

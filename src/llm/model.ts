@@ -37,6 +37,8 @@ export interface Usage {
   readonly inputTokens: number
   /** The part of `inputTokens` that the provider had in its prompt cache. */
   readonly cachedInputTokens: number
+  /** The part that the provider put into it, where that costs more than other input (Anthropic). Absent: none. */
+  readonly cacheWriteInputTokens?: number
   readonly outputTokens: number
 }
 

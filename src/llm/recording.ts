@@ -67,7 +67,12 @@ export function openRecording(folder: string): Recording {
 /** Long texts are lists of lines, so that people can read them; joined by line feeds they are what they were. */
 const lines = z.array(z.string()).transform((list) => list.join('\n'))
 const tokens = z.number().nonnegative()
-const usage = z.object({ inputTokens: tokens, cachedInputTokens: tokens, outputTokens: tokens })
+const usage = z.object({
+  inputTokens: tokens,
+  cachedInputTokens: tokens,
+  cacheWriteInputTokens: tokens.exactOptional(),
+  outputTokens: tokens,
+})
 
 const recordedFile = z.object({
   version: z.literal(1),

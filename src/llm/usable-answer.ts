@@ -32,9 +32,13 @@ const finishReasons: Record<LanguageModelV3GenerateResult['finishReason']['unifi
 }
 
 function readUsage({ inputTokens, outputTokens }: LanguageModelV3GenerateResult['usage']): Usage {
+  const total = count(inputTokens.total)
+  const cached = Math.min(count(inputTokens.cacheRead), total)
+  const written = Math.min(count(inputTokens.cacheWrite), total - cached)
   return {
-    inputTokens: count(inputTokens.total),
-    cachedInputTokens: Math.min(count(inputTokens.cacheRead), count(inputTokens.total)),
+    inputTokens: total,
+    cachedInputTokens: cached,
+    ...(written > 0 && { cacheWriteInputTokens: written }),
     outputTokens: count(outputTokens.total),
   }
 }
