@@ -11,6 +11,7 @@ import { openSpendingRecord } from './budget/spending-record.postgres.ts'
 import { openCache } from './compose/cache.ts'
 import { openRateLimiter, withinLimits } from './compose/limits.ts'
 import type { ModelSurroundings } from './compose/models.ts'
+import { withPriceWarning } from './compose/price-warning.ts'
 import { gathering, openAnalysers, openConfiguredGitHub, openReviewer } from './compose/reviewing.ts'
 import {
   askStore,
@@ -70,7 +71,8 @@ export interface Roles {
 export async function openSystem(config: Config, roles: Roles, log: Logger): Promise<System> {
   const opened = createCloser((error) => log.warn({ error: errorMessage(error) }, 'could not close'))
   try {
-    for (const warning of config.warnings) log.warn({ warning }, 'settings are worth a look')
+    for (const warning of withPriceWarning(config).warnings)
+      log.warn({ warning }, 'settings are worth a look')
     const metrics = openMetrics()
     const database = opened.add(await openDatabase(config, log))
     await refuseAwayStore(config, database)

@@ -15,6 +15,7 @@ import { openCache } from './cache.ts'
 import { ownRateLimiter } from './limits.ts'
 import { type ModelSurroundings, openConfiguredModel, openPrices } from './models.ts'
 import { gathering, openAnalysers, openConfiguredGitHub, openReviewer } from './reviewing.ts'
+import { withPriceWarning } from './price-warning.ts'
 import { openDatabase, openQueue, refuseAwayStore } from './stores.ts'
 import type { Config } from '../config.ts'
 import type { DeadLetters } from '../dead-letters/dead-letters.ts'
@@ -115,7 +116,7 @@ export function openEstimating(config: Config): Estimating {
 /** What `doctor` looks at, each opened when its turn comes. */
 export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSystems {
   return {
-    readConfig,
+    readConfig: () => withPriceWarning(readConfig()),
     openDatabase: (config) => openDatabase(config, log),
     openQueue: (config, database) => openQueue(config, database, log),
     openGitHub: (config) => (config.github.credentials ? openConfiguredGitHub(config, log) : undefined),
