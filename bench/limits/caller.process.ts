@@ -31,16 +31,35 @@ const RETRY_MS = 1_000
 const log = createLogger('warn')
 
 const { limiter, close } = openLimiter()
-const model = rateLimitedModel(
-  openModel({ provider: 'openai-compatible', model: 'emulated', apiKey: 'k', baseUrl, timeoutMs: 60_000 }),
-  { limiter, clock: systemClock, key: 'shared', requestsPerMinute, estimateTokens },
-)
+/** When calls were made: right after they had their place. */
+const made: number[] = []
+const inner = openModel({
+  provider: 'openai-compatible',
+  model: 'emulated',
+  apiKey: 'k',
+  baseUrl,
+  timeoutMs: 60_000,
+})
+const noted: Model = {
+  id: inner.id,
+  ask: (question, signal) => {
+    made.push(performance.timeOrigin + performance.now())
+    return inner.ask(question, signal)
+  },
+}
+const model = rateLimitedModel(noted, {
+  limiter,
+  clock: systemClock,
+  key: 'shared',
+  requestsPerMinute,
+  estimateTokens,
+})
 await readyToGo()
 const signal = AbortSignal.timeout(forMs)
 setMaxListeners(2 * callers, signal)
 let failed = 0
 await Promise.all(Array.from({ length: callers }, () => callUntil(model, signal)))
-process.send?.({ failed })
+process.send?.({ made, failed })
 await close()
 
 function openLimiter(): { limiter: RateLimiter; close: () => Promise<void> } {

@@ -7,7 +7,7 @@ import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
 import type { Budget, ReservationId, Reserved, Spending } from './budget.ts'
 import { accountsFor, capWords, type Caps, type CapScope } from './caps.ts'
 import { estimateQuestion } from './estimate-question.ts'
-import { createLines, type Lines } from './lines.ts'
+import { createLines, type Lines } from '../base/lines.ts'
 import { microDollars } from './money.ts'
 import type { Prices } from './prices.ts'
 

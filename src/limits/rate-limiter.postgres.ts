@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts'
 import { randomIds, type IdSource } from '../base/ids.ts'
+import { createLines } from '../base/lines.ts'
 import type { Database, Queryable } from '../postgres/database.ts'
 import * as sql from './limit-statements.postgres.ts'
 import { earliestTime, type Place } from './place.ts'
-import { LATENESS_MS, type RateLimiter } from './rate-limiter.ts'
+import { LATENESS_MS, type Ask, type RateLimiter, type Reservation } from './rate-limiter.ts'
 
 export interface PostgresRateLimiterOptions {
   /** Decides what time it is, for tests; without it the server does, and all machines agree. */
@@ -17,33 +18,45 @@ export function openPostgresRateLimiter(
   { clock, newId = randomIds }: PostgresRateLimiterOptions = {},
 ): RateLimiter {
   const given = (): Date | null => clock?.now() ?? null
+  // The server lets one at a time look at a key. Who waits for that here keeps no connection from others.
+  const lines = createLines()
 
   return {
-    reserve: ({ key, cost: asked, limits }, held) =>
-      database.transaction(async (transaction) => {
-        const state = await lock(transaction, key)
-        const places = await transaction.run(sql.selectPlaces, key)
-        const mine = held && places.find(({ id }) => id === held.id)
-        const isLate = mine && state.now - mine.at > LATENESS_MS
-        if (mine && mine.at <= state.now && !isLate && state.pausedUntil <= state.now) {
-          return { id: mine.id, waitMs: 0 }
-        }
-        const longest = Math.max(0, ...limits.map(({ windowMs }) => windowMs)) + LATENESS_MS
-        const cost = mine ? mine.cost : Math.max(0, asked + state.owed)
-        const standing = places.filter((place: Place) => place.at > state.now - longest && place !== mine)
-        const at = earliestTime(standing, cost, limits, state, state.now)
-        const id = newId()
-        await transaction.run(sql.deletePlaces, key, state.now - longest, mine?.id ?? '')
-        await transaction.run(sql.insertPlace, key, id, at, cost)
-        if (!mine && state.owed !== 0) await transaction.run(sql.setOwed, key, asked + state.owed - cost)
-        return { id, waitMs: at - state.now }
-      }),
+    reserve: async (ask, held) => {
+      const leave = await lines.stand(ask.key)
+      try {
+        return await reserve(ask, held)
+      } finally {
+        leave()
+      }
+    },
 
     cancel: async (key, { id }) => void (await database.run(sql.deletePlace, key, id)),
 
     settle: async (key, difference) => void (await database.run(sql.addOwed, key, Math.round(difference))),
 
     pause: async (key, { ms, slowMs }) => void (await database.run(sql.pause, key, ms, slowMs, given())),
+  }
+
+  function reserve({ key, cost: asked, limits }: Ask, held?: Reservation): Promise<Reservation> {
+    return database.transaction(async (transaction) => {
+      const state = await lock(transaction, key)
+      const places = await transaction.run(sql.selectPlaces, key)
+      const mine = held && places.find(({ id }) => id === held.id)
+      const isLate = mine && state.now - mine.at > LATENESS_MS
+      if (mine && mine.at <= state.now && !isLate && state.pausedUntil <= state.now) {
+        return { id: mine.id, waitMs: 0 }
+      }
+      const longest = Math.max(0, ...limits.map(({ windowMs }) => windowMs)) + LATENESS_MS
+      const cost = mine ? mine.cost : Math.max(0, asked + state.owed)
+      const standing = places.filter((place: Place) => place.at > state.now - longest && place !== mine)
+      const at = earliestTime(standing, cost, limits, state, state.now)
+      const id = newId()
+      await transaction.run(sql.deletePlaces, key, state.now - longest, mine?.id ?? '')
+      await transaction.run(sql.insertPlace, key, id, at, cost)
+      if (!mine && state.owed !== 0) await transaction.run(sql.setOwed, key, asked + state.owed - cost)
+      return { id, waitMs: at - state.now }
+    })
   }
 
   /** What is known of the key; nobody else touches it until the transaction ends. */

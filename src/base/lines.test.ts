@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isAbort } from '../base/errors.ts'
+import { isAbort } from './errors.ts'
 import { createLines } from './lines.ts'
 
 const never = new AbortController().signal

@@ -1,9 +1,9 @@
-import { unlessAborted } from '../base/unless-aborted.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** Lines of those who wait for the same: the first of each looks for it, the others stand behind and ask nobody. */
 export interface Lines {
   /** Resolves, when all who came before have left, with how to leave. Rejects with the reason of an abort, and has left then. */
-  stand(key: string, signal: AbortSignal): Promise<() => void>
+  stand(key: string, signal?: AbortSignal): Promise<() => void>
 }
 
 /** Lines within this process. */
@@ -17,7 +17,7 @@ export function createLines(): Lines {
 
   return {
     async stand(key, signal) {
-      signal.throwIfAborted()
+      signal?.throwIfAborted()
       const ahead = ends.get(key) ?? Promise.resolve()
       let leave = (): void => undefined
       const left = new Promise<void>((resolve) => (leave = resolve))
@@ -25,7 +25,7 @@ export function createLines(): Lines {
       ends.set(key, end)
       void forget(key, end)
       try {
-        await unlessAborted(ahead, signal)
+        await (signal ? unlessAborted(ahead, signal) : ahead)
       } catch (error) {
         leave()
         throw error
