@@ -1,11 +1,10 @@
 import { graphql, GraphQLError } from 'graphql'
 import { z } from 'zod'
-import { createObjectReader, type ReadObject, type StoredObject } from '../graphql/git-objects.ts'
+import { createObjectReader, type ObjectReader, type StoredObject } from '../graphql/object-reader.ts'
 import { schema } from '../graphql/schema.ts'
 import { gitAnswer } from '../git.ts'
 import { GitHubError } from '../github-error.ts'
 import { bodyOf, ok, type Answer, type Call, type Operation } from '../operation.ts'
-import { readTree } from '../read-tree.ts'
 import type { World } from '../world.ts'
 
 /** Longer texts are cut. GitHub does not document how long; this is what people measured. */
@@ -48,18 +47,18 @@ function rootOf({ repositories }: World): object {
       const repository = repositories.get(`${owner}/${name}`.toLowerCase())
       if (!repository) throw unresolved(`to a Repository with the name '${owner}/${name}'`)
       const { folder } = repository
-      const read = createObjectReader(folder)
+      const reader = createObjectReader(folder)
       return {
         object: async ({ oid, expression }: { oid?: string; expression?: string }) => {
           const id = oid ?? (await gitAnswer(folder, 'rev-parse', '--verify', '--quiet', expression ?? ''))
-          return showObject(folder, read, id === undefined ? undefined : await read(id))
+          return showObject(reader, id === undefined ? undefined : await reader.object(id))
         },
       }
     },
   }
 }
 
-function showObject(folder: string, read: ReadObject, object: StoredObject | undefined): object | null {
+function showObject(reader: ObjectReader, object: StoredObject | undefined): object | null {
   if (!object) return null
   const { id, type, bytes } = object
   switch (type) {
@@ -72,14 +71,13 @@ function showObject(folder: string, read: ReadObject, object: StoredObject | und
   }
 
   async function showFile({ path }: { path: string }): Promise<object> {
-    const entries = await readTree(folder, '--full-tree', id, '--', path).catch(() => [])
-    const entry = entries.find((candidate) => candidate.path === path)
+    const entry = await reader.entry(id, path)
     if (!entry) throw unresolved(`file for path '${path}'`)
     const { mode, type, size } = entry
     return {
       mode: Number.parseInt(mode, 8),
       name: path.split('/').at(-1),
-      object: async () => showObject(folder, read, await read(entry.id)),
+      object: async () => showObject(reader, await reader.object(entry.id)),
       oid: entry.id,
       path,
       size,
