@@ -9,22 +9,18 @@ import { readShare } from './read-share.ts'
 export const findAnswer = z.object({
   findings: z.array(
     z.object({
-      start_tag: z
-        .string()
-        .describe('Tag of the first line of the problem, copied from the start of that line'),
-      end_tag: z.string().describe('Tag of its last line; the same as start_tag for one line'),
+      start_tag: z.string().describe('Tag of the first line of the problem'),
+      end_tag: z.string().describe('Tag of its last line'),
       severity,
       category,
       title: z.string().describe('The problem in one short sentence, without markup'),
       failure: z.string().describe('Which input or state leads to which wrong outcome'),
-      evidence: z
-        .string()
-        .describe('The decisive code, copied word for word from the cited lines, without tags'),
+      evidence: z.string().describe('The decisive code of the cited lines, word for word, without tags'),
       replacement: z
         .string()
         .nullable()
-        .describe('New text for exactly the lines from start_tag to end_tag, or null'),
-      confidence: z.number().describe('0 to 1: how sure you are that it fails like this'),
+        .describe('New text for exactly the cited lines, indented; null unless short and certain'),
+      confidence: z.number().describe('0 to 1 that it fails like this'),
     }),
   ),
 })

@@ -25,7 +25,7 @@ export const defaultReviewSettings: ReviewSettings = {
   maxInlineComments: 8,
   minSeverity: 'medium',
   minConfidence: 0.5,
-  unitTokens: 300,
+  unitTokens: 250,
   runTokens: 400_000,
   maxFileBytes: 400_000,
   unitConcurrency: 4,

@@ -9,13 +9,13 @@ const origin = z.enum(['introduced', 'exposed', 'existing'])
 export const verifyAnswer = z.object({
   verdicts: z.array(
     z.object({
-      claim: z.number().describe('The number of the claim'),
-      reason: z.string().describe('The decisive code, in one or two sentences'),
+      claim: z.number().describe('Its number'),
+      reason: z.string().describe('The decisive code, briefly'),
       verdict,
       severity,
-      certainty: z.number().describe('0 to 1: how likely it fails as claimed'),
+      certainty: z.number().describe('0 to 1 that it fails as claimed'),
       origin,
-      same_as: z.number().nullable().describe('The number of an earlier claim with the same cause, or null'),
+      same_as: z.number().nullable().describe('Number of an earlier claim with the same cause, or null'),
     }),
   ),
 })
