@@ -18,28 +18,32 @@ export interface BreakingOptions {
 
 /** Questions in a row that failed, each after its own retries, before nobody is asked any more. */
 const FAILURES = 3
-/** After so long one question tries whether it is over. */
+/** After so long one question tries whether it is over; each time that it is not, after twice as long. */
 const OUTAGE_MS = 30_000
-/** As long, when only a person can end it. */
-const REFUSED_MS = 300_000
+/** But after so long at most, and from the first time where only a person can end it. */
+const LONGEST_MS = 300_000
+/** Who waited for a day is told what went wrong: it may be the question. */
+const PATIENCE_MS = 86_400_000
 /** While that one is under way, others come again after this. */
 const PROBE_MS = 5_000
 
 /**
  * A circuit breaker: a model that is out is not asked by every unit of every run. Questions are then refused as
- * rate-limited, so that their runs wait and cost no attempts; after a while one of them tries. Stands outside of
- * retries: what counts is what they could not mend.
+ * rate-limited, so that their runs wait and cost no attempts; after a while one of them tries, and costs none either when
+ * it fails. Stands outside of retries: what counts is what they could not mend.
  */
 export function breakingModel(model: Model, { clock, onOpen, onClose }: BreakingOptions): Model {
   let failures = 0
-  let outage: { readonly reason: string; readonly until: Date } | undefined
+  let outage:
+    | { readonly reason: string; readonly since: Date; readonly forMs: number; readonly until: Date }
+    | undefined
   let probing = false
   const inMs = (ms: number): Date => new Date(clock.now().getTime() + ms)
 
   return {
     id: model.id,
     async ask(question, signal) {
-      if (!outage) return await watch(() => model.ask(question, signal))
+      if (!outage) return await watch(() => model.ask(question, signal), false)
       const isOver = clock.now() >= outage.until
       if (!isOver || probing) {
         const until = isOver ? inMs(PROBE_MS) : outage.until
@@ -50,31 +54,40 @@ export function breakingModel(model: Model, { clock, onOpen, onClose }: Breaking
       }
       probing = true
       try {
-        return await watch(() => model.ask(question, signal))
+        return await watch(() => model.ask(question, signal), true)
       } finally {
         probing = false
       }
     },
   }
 
-  async function watch(ask: () => Promise<Answer>): Promise<Answer> {
+  async function watch(ask: () => Promise<Answer>, isProbe: boolean): Promise<Answer> {
     try {
       const answer = await ask()
       close()
       return answer
     } catch (error) {
-      if (error instanceof ModelUnavailableError) throw open(error, REFUSED_MS)
+      if (error instanceof ModelUnavailableError) throw open(error, LONGEST_MS)
       // An answer that cannot be used is an answer, and so is being told to wait.
       if (error instanceof UnusableAnswerError) close()
-      else if (errorKind(error) === 'retryable' && ++failures >= FAILURES) open(error, OUTAGE_MS)
+      else if (errorKind(error) === 'retryable' && ++failures >= FAILURES) throw fail(error, isProbe)
       throw error
     }
+  }
+
+  function fail(error: unknown, isProbe: boolean): unknown {
+    const before = outage
+    // It was asked before the model was known to be out: that says nothing new.
+    if (before && !isProbe) return new RateLimitedError(before.reason, before.until, { cause: error })
+    const limited = open(error, before ? Math.min(LONGEST_MS, 2 * before.forMs) : OUTAGE_MS)
+    const isPatient = before && clock.now().getTime() - before.since.getTime() < PATIENCE_MS
+    return isPatient ? limited : error
   }
 
   function open(error: unknown, forMs: number): RateLimitedError {
     const reason = errorMessage(error)
     const until = inMs(forMs)
-    outage = { reason, until }
+    outage = { reason, since: outage?.since ?? clock.now(), forMs, until }
     onOpen?.({ reason, until, needsPerson: error instanceof ModelUnavailableError })
     return new RateLimitedError(`${model.id} is not asked before ${until.toISOString()}`, until, {
       cause: error,

@@ -57,12 +57,29 @@ describe('a model that is out', () => {
     expect(large.requests()).toHaveLength(3)
     clock.advance(30_000)
     const all = await Promise.all([1, 2, 3].map(() => kindOf(model.ask(question, signal))))
-    expect(all).toEqual(['retryable', 'rate-limited', 'rate-limited'])
+    expect(all).toEqual(['rate-limited', 'rate-limited', 'rate-limited'])
     expect(large.requests()).toHaveLength(4)
-    clock.advance(30_000)
+    // Twice as long as before.
+    clock.advance(59_999)
+    expect(await kindOf(model.ask(question, signal))).toBe('rate-limited')
+    expect(large.requests()).toHaveLength(4)
+    clock.advance(1)
     expect(await kindOf(model.ask(question, signal))).toBe('openai/large')
     expect(await kindOf(model.ask(question, signal))).toBe('openai/large')
     expect(told).toEqual(['out', 'out', 'back'])
+  })
+
+  test('for a day no longer makes whoever tries wait: it may be the question', async () => {
+    const model = breakingModel(open(large, 'large'), { clock })
+    large.answerNext(...Array.from({ length: 400 }, () => out))
+    for (let i = 0; i < 3; i++) await kindOf(model.ask(question, signal))
+    let kind = 'rate-limited'
+    let minutes = 0
+    for (; kind === 'rate-limited' && minutes < 3_000; minutes += 5) {
+      clock.advance(300_000)
+      kind = await kindOf(model.ask(question, signal))
+    }
+    expect([kind, minutes]).toEqual(['retryable', 24 * 60])
   })
 
   test.each(['bad-key', 'quota-gone', 'no-such-model', 'forbidden'] as const)(
