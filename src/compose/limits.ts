@@ -1,6 +1,7 @@
 import { systemClock } from '../base/clock.ts'
 import type { Closable } from '../base/closer.ts'
 import { errorMessage } from '../base/errors.ts'
+import { REDIS_PREFIX } from './redis-prefix.ts'
 import type { Config } from '../config.ts'
 import type { ModelConfig } from '../config/choose-model.ts'
 import { pacedGitHub } from '../github/github.paced.ts'
@@ -18,9 +19,6 @@ import { estimateTokens } from '../review/estimate-tokens.ts'
 import { createLimitedLog } from '../telemetry/limited-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-
-/** Keeps our keys apart from others' on the same Redis. */
-const PREFIX = 'lorgnette:limits'
 
 /**
  * What all processes know of the limits of others: kept on Redis where there is one, else in PostgreSQL; the embedded
@@ -42,7 +40,7 @@ export function openRateLimiter(
     )
   if (queue.kind === 'redis') {
     const redis = openRedis({ url: queue.url, log })
-    const shared = openRedisRateLimiter(redis, { prefix: PREFIX })
+    const shared = openRedisRateLimiter(redis, { prefix: REDIS_PREFIX })
     return { ...resilientRateLimiter(shared, own, onAway), close: () => redis.close() }
   }
   const close = (): Promise<void> => Promise.resolve()

@@ -2,14 +2,15 @@ import { script } from '../redis/redis.ts'
 import { LATENESS_MS, SLOW_SPACING_MS } from './rate-limiter.ts'
 
 /*
- *   {prefix:<key>}:places  sorted set  `<number>:<cost>:<sum>` → its time. Numbers count up and have one length, so that
- *                                      places of one time stay in their order; the sum is of the costs of all places
- *                                      so far, this one included, so that the cost of a stretch is a subtraction. A
- *                                      place that was cancelled stays in the sums behind it: they say too much, never
- *                                      too little.
- *   {prefix:<key>}:state   hash        number; paused, slow (until when); owed (cost to charge to the next calls)
+ *   {prefix}:limits:<key>:places  sorted set  `<number>:<cost>:<sum>` → its time. Numbers count up and have one length, so
+ *                                             that places of one time stay in their order; the sum is of the costs of all
+ *                                             places so far, this one included, so that the cost of a stretch is a
+ *                                             subtraction. A place that was cancelled stays in the sums behind it: they
+ *                                             say too much, never too little.
+ *   {prefix}:limits:<key>:state   hash        number; paused, slow (until when); owed (cost to charge to the next calls)
  *
- * The two share a hash tag, so that a cluster keeps them on one node. Both end by themselves when nobody asks.
+ * They share the hash tag of the queue, so that a cluster keeps all that is ours on one node. Both end by themselves when
+ * nobody asks.
  */
 
 /** Begins each script: the two keys, and what time it is (a given one, or the server's, in milliseconds). */

@@ -13,8 +13,9 @@ export interface RedisRateLimiterOptions {
 /** Limits that all processes on one Redis keep together. One question is one round trip. */
 export function openRedisRateLimiter(redis: Redis, { prefix, clock }: RedisRateLimiterOptions): RateLimiter {
   const now = (): string => (clock ? String(clock.now().getTime()) : '')
+  const begin = `{${prefix}}:limits:`
   const run = (named: Script, key: string, ...args: readonly (string | number)[]): Promise<unknown> =>
-    redis.run(named, [`{${prefix}:${key}}:places`, `{${prefix}:${key}}:state`], [now(), ...args.map(String)])
+    redis.run(named, [`${begin}${key}:places`, `${begin}${key}:state`], [now(), ...args.map(String)])
 
   return {
     reserve: async ({ key, cost, limits }, held) => {
