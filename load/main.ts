@@ -13,7 +13,7 @@ Usage: npm run load -- [options]
   --prs A,B,…               pull requests of each level (default 10,50,100)
   --workers N               processes of \`lorgnette work\` (default 2)
   --concurrency N           runs at once in each (default 50)
-  --unit-concurrency N      questions at once of one run (default 10)
+  --unit-concurrency N      questions at once of one run (default 20)
   --model-concurrency N     questions at once of one process (default 200)
   --model-latency MS        the model answers after (default 300)
   --github-latency MS       GitHub answers after (default 50)
@@ -41,7 +41,7 @@ const { values } = parseArgs({
     prs: { type: 'string', default: '10,50,100' },
     workers: { type: 'string', default: '2' },
     concurrency: { type: 'string', default: '50' },
-    'unit-concurrency': { type: 'string', default: '10' },
+    'unit-concurrency': { type: 'string', default: '20' },
     'model-concurrency': { type: 'string', default: '200' },
     'model-latency': { type: 'string', default: '300' },
     'github-latency': { type: 'string', default: '50' },
