@@ -149,6 +149,8 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
       minConfidence: values.REVIEW_MIN_CONFIDENCE,
       unitTokens: values.REVIEW_UNIT_TOKENS,
       runTokens: values.REVIEW_RUN_TOKENS,
+      deepQuestions: values.REVIEW_DEEP_QUESTIONS,
+      deepTokens: values.REVIEW_DEEP_TOKENS,
       maxFileBytes: values.REVIEW_MAX_FILE_SIZE,
       unitConcurrency: values.REVIEW_UNIT_CONCURRENCY,
     },

@@ -12,7 +12,7 @@ import { openModel } from '../src/llm/model.ai-sdk.ts'
 import { sharedModel } from '../src/llm/model-source.ts'
 import type { Change } from '../src/review/change.ts'
 import { createReviewChange, type ReviewResult } from '../src/review/review-change.ts'
-import { defaultReviewSettings } from '../src/review/review-settings.ts'
+import { defaultReviewSettings, type ReviewSettings } from '../src/review/review-settings.ts'
 import { testCaches } from './answer-caches.ts'
 import { openScratchRepository, type ScratchRepository } from './scratch-repository.ts'
 
@@ -50,9 +50,24 @@ const verdict = {
   same_as: null,
 }
 
+const readPrice = {
+  tool: 'read_range',
+  path: 'src/price.js',
+  from: 1,
+  to: 3,
+  text: null,
+  glob: null,
+  why: 'what a price is',
+}
+
 /** Finds something on the first added line of each unit, and another time something else: a real model never answers the same twice. */
 function answerTo({ prompt }: LlmQuestion): object {
   if (prompt.includes('Judge each claim')) return { verdicts: [verdict] }
+  // About the whole change: looks at two files, one after the other.
+  if (prompt.includes('(5 more answers')) return { findings: [], tool_calls: [readPrice] }
+  if (prompt.includes('(4 more answers'))
+    return { findings: [], tool_calls: [{ ...readPrice, path: 'README.md' }] }
+  if (prompt.includes('(3 more answers')) return { findings: [], tool_calls: [] }
   const [, tag = '', text = ''] = /^(\w+)\|\+(.+)$/m.exec(prompt) ?? []
   const finding = {
     start_tag: tag,
@@ -98,7 +113,12 @@ afterEach(async () => {
   await caching.clear()
 })
 
-async function review(change: Change, model = 'emulated', run = scope): Promise<ReviewResult> {
+async function review(
+  change: Change,
+  model = 'emulated',
+  run = scope,
+  effort: ReviewSettings['effort'] = 'standard',
+): Promise<ReviewResult> {
   const { baseUrl } = emulator
   const inner = openModel({ provider: 'openai-compatible', model, baseUrl, timeoutMs: 20_000, apiKey: 'k' })
   const reviewChange = createReviewChange({
@@ -114,7 +134,7 @@ async function review(change: Change, model = 'emulated', run = scope): Promise<
     analysers: [],
     scanSecrets,
     checkSyntax,
-    settings: defaultReviewSettings,
+    settings: { ...defaultReviewSettings, effort },
     clock: systemClock,
     newId: randomIds,
   })
@@ -250,5 +270,35 @@ describe('is asked again', () => {
     const before = asked.length
     await review(await read(), 'emulated', { ...scope, tenant: '78' })
     expect(asked.length).toBe(2 * before)
+  })
+})
+
+describe('a conversation about the whole change', () => {
+  const deep = (change: Change): Promise<ReviewResult> => review(change, 'emulated', scope, 'deep')
+  const aboutWhole = (from: number): string[] =>
+    asked.slice(from).flatMap(({ prompt }) => /\((\d) more answers/.exec(prompt)?.[1] ?? [])
+
+  test('replays to its end for nothing', async () => {
+    const first = await deep(await read())
+    expect(aboutWhole(0)).toEqual(['5', '4', '3'])
+    const before = asked.length
+    const again = await deep(await read())
+    expect(asked.length).toBe(before)
+    expect(said(again)).toEqual(said(first))
+    expect(again.receipt.wholeChange).toEqual({ outcome: 'read', questions: 3, toolCalls: 2, notShown: [] })
+  })
+
+  test('is paid from the step on at which a tool says something else', async () => {
+    await deep(await read())
+    const before = asked.length
+    // Not of the change: the base branch moved on, and the pull request with it.
+    repository.git('checkout', '--quiet', 'main')
+    repository.write('README.md', 'A large shop.\n')
+    repository.commit()
+    repository.git('checkout', '--quiet', 'feature')
+    repository.git('rebase', '--quiet', 'main')
+    await deep(await read())
+    expect(aboutWhole(before)).toEqual(['3'])
+    expect(asked.length - before).toBe(1)
   })
 })

@@ -16,7 +16,7 @@ import { composeReview } from '../src/review/compose-review.ts'
 import { estimateTokens } from '../src/review/estimate-tokens.ts'
 import { findPrompt } from '../src/review/prompts/find-prompt.ts'
 import { createReviewChange, type ReviewResult } from '../src/review/review-change.ts'
-import { defaultReviewSettings } from '../src/review/review-settings.ts'
+import { defaultReviewSettings, type ReviewSettings } from '../src/review/review-settings.ts'
 import type { RunEvent } from '../src/review/run-store.ts'
 import { testDatabases, type TestDatabase } from './databases.ts'
 
@@ -62,7 +62,11 @@ describe.skipIf(kind.missing)('a review near a cap', () => {
   afterEach(() => emulator.close())
   afterAll(() => opened.drop())
 
-  function review(paths: readonly string[], tokens: number): Promise<ReviewResult> {
+  function review(
+    paths: readonly string[],
+    tokens: number,
+    effort: ReviewSettings['effort'] = 'standard',
+  ): Promise<ReviewResult> {
     const model = openModel({
       provider: 'openai-compatible',
       model: 'emulated',
@@ -84,7 +88,7 @@ describe.skipIf(kind.missing)('a review near a cap', () => {
       analysers: [],
       scanSecrets,
       checkSyntax,
-      settings: { ...defaultReviewSettings, unitConcurrency: 1 },
+      settings: { ...defaultReviewSettings, effort, unitConcurrency: 1 },
       clock: systemClock,
       newId: randomIds,
     })
@@ -126,6 +130,21 @@ describe.skipIf(kind.missing)('a review near a cap', () => {
     const result = await review(['a.py', 'b.py', 'c.py', 'd.py'], ROOM)
     expect(result.receipt.hunks).toMatchObject({ read: 3, 'over-budget': 1 })
     expect(emulator.requests()).toHaveLength(3)
+  })
+
+  test('the reading as a whole is given up first, and both the receipt and the pull request say so', async () => {
+    // Two units take two thirds of it: the rest is enough for a third question that is worth more.
+    const result = await review(['a.py', 'b.py'], 3 * USED, 'deep')
+    expect(result.receipt).toMatchObject({
+      hunks: { read: 2, 'over-budget': 0 },
+      wholeChange: { outcome: 'left-out', reason: 'over the token cap of this run', questions: 0 },
+    })
+    expect(emulator.requests()).toHaveLength(2)
+    const said = composeReview(result.findings, result.receipt)
+    expect(said.needsSummary).toBe(true)
+    expect(said.summary).toContain('The change was not read as a whole: over the token cap of this run.')
+    expect((await review(['a.py', 'b.py', 'c.py'], 3 * USED, 'standard')).receipt.hunks.read).toBe(3)
+    expect((await review(['a.py', 'b.py'], 8 * USED, 'deep')).receipt.wholeChange?.outcome).toBe('read')
   })
 
   test('with room enough nothing is said of caps', async () => {

@@ -75,8 +75,15 @@ export async function measureEstimates(
       const collected = collectQuestions(id)
       await review(change, collected.models, 'quick')
       if (collected.questions.length === 0) continue
-      const estimates = estimateReview(collected.questions, { model: id, prices, at: new Date() })
+      const estimates = estimateReview(collected.questions, {
+        model: id,
+        prices,
+        at: new Date(),
+        bounds: defaultReviewSettings,
+      })
       for (const { effort, expected, atMost } of estimates) {
+        // How often a model wants to look something up, a scripted one cannot tell.
+        if (effort === 'deep') continue
         const calls = await review(change, asked, effort)
         const cost = calls.reduce((sum, { usage }) => sum + (prices.costOf(id, usage, new Date()) ?? 0), 0)
         money[effort].push(error(expected ?? 0, cost))

@@ -19,10 +19,11 @@ export const capWords: Readonly<Record<CapScope, string>> = {
 }
 
 /**
- * The order of giving up near a cap: the part of it that a question may use by what is at stake. Second looks at what is
- * not severe stop first, then the reading of what is not source code, and what is left is for the rest.
+ * The order of giving up near a cap: the part of it that a question may use by what is at stake. The reading of a change
+ * as a whole, which comes on top of all else, stops first; then second looks at what is not severe, then the reading of
+ * what is not source code, and what is left is for the rest.
  */
-const shares: Readonly<Record<Stakes, number>> = { least: 0.8, low: 0.9, high: 1 }
+const shares: Readonly<Record<Stakes, number>> = { extra: 0.7, least: 0.8, low: 0.9, high: 1 }
 
 /** The caps that all runs share. */
 export function capsOfAll({ day, month }: Caps): Caps {
@@ -31,7 +32,7 @@ export function capsOfAll({ day, month }: Caps): Caps {
 
 /** The most that is at stake with questions that are not asked any more, now that so much of a cap is spent. */
 export function givenUpAt(spent: number, cap: number): Stakes | undefined {
-  const orders = ['high', 'low', 'least'] as const satisfies Stakes[]
+  const orders = ['high', 'low', 'least', 'extra'] as const satisfies Stakes[]
   return orders.find((stakes) => spent >= Math.floor(cap * shares[stakes]))
 }
 

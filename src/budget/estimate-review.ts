@@ -1,10 +1,11 @@
 import type { Question, Usage } from '../llm/model.ts'
+import { estimateConversation, type DeepBounds } from './estimate-conversation.ts'
 import { estimateQuestion } from './estimate-question.ts'
 import { microDollars, type MicroDollars } from './money.ts'
 import type { Prices } from './prices.ts'
 
 export interface EffortEstimate {
-  readonly effort: 'quick' | 'standard'
+  readonly effort: 'quick' | 'standard' | 'deep'
   readonly questions: number
   /** Of questions and answers. */
   readonly tokens: number
@@ -15,42 +16,89 @@ export interface EffortEstimate {
 }
 
 /**
- * So many units have something in them that deserves a second look, which then takes about as much as the first one.
+ * So many units have something in them that deserves a second look, which then takes about as much as the first one; and
+ * so many changes have something that shows only in them as a whole.
  * A guess: what a change will be found to have is not known before it was read.
  */
 const SECOND_LOOKS = 0.5
 
-/** What it costs to ask a model for the problems of a change, by effort. `deep` asks what `standard` does. */
+/**
+ * What it costs to ask a model for the problems of a change, by effort. `asked` is what a deep review asks first: about
+ * each unit, and about the whole where that is due. `bounds` say how far it may go on from there.
+ */
 export function estimateReview(
-  finding: readonly Question[],
-  { model, prices, at }: { readonly model: string; readonly prices: Prices; readonly at: Date },
+  asked: readonly Question[],
+  {
+    model,
+    prices,
+    at,
+    bounds,
+  }: { readonly model: string; readonly prices: Prices; readonly at: Date; readonly bounds: DeepBounds },
 ): readonly EffortEstimate[] {
-  const estimates = finding.map(estimateQuestion)
-  const sum = (usages: readonly Usage[]) => ({
-    tokens: usages.reduce((total, usage) => total + usage.inputTokens + usage.outputTokens, 0),
-    money: usages.reduce<number | undefined>((total, usage) => {
-      const cost = prices.costOf(model, usage, at)
-      return total === undefined || cost === undefined ? undefined : total + cost
-    }, 0),
-  })
-  const expected = sum(estimates.map((estimate) => estimate.expected))
-  const worst = sum(estimates.map((estimate) => estimate.worst))
-  const times = (money: number | undefined, factor: number): MicroDollars | undefined =>
-    money === undefined ? undefined : microDollars(money * factor)
+  const units = asked.filter(({ purpose }) => purpose === 'find').map(estimateQuestion)
+  const whole = asked.find(({ purpose }) => purpose === 'whole-change')
+  const talk = whole ? estimateConversation(whole, bounds) : { expected: [], worst: [] }
+  const expected = total(units.map((unit) => unit.expected))
+  const worst = total(units.map((unit) => unit.worst))
+  const ofTalk = { expected: total(talk.expected), worst: total(talk.worst) }
+  const looks = Math.ceil(units.length * SECOND_LOOKS)
+  // What the whole brings to light is looked at in one unit as a rule, and in each of them at most.
+  const moreLooks =
+    whole && units.length > 0 ? { questions: 1, likely: SECOND_LOOKS / units.length, most: 1 } : NONE
   return [
-    {
-      effort: 'quick',
-      questions: finding.length,
-      tokens: expected.tokens,
-      expected: times(expected.money, 1),
-      atMost: times(worst.money, 1),
-    },
-    {
-      effort: 'standard',
-      questions: finding.length + Math.ceil(finding.length * SECOND_LOOKS),
-      tokens: Math.round(expected.tokens * (1 + SECOND_LOOKS)),
-      expected: times(expected.money, 1 + SECOND_LOOKS),
-      atMost: times(worst.money, 2),
-    },
+    estimate('quick', units.length, expected, worst),
+    estimate('standard', units.length + looks, times(expected, 1 + SECOND_LOOKS), times(worst, 2)),
+    estimate(
+      'deep',
+      units.length + looks + talk.expected.length + moreLooks.questions,
+      plus(times(expected, 1 + SECOND_LOOKS + moreLooks.likely), ofTalk.expected),
+      plus(times(worst, 2 + moreLooks.most), ofTalk.worst),
+    ),
   ]
+
+  /** Question by question: a price may depend on the length of one. */
+  function total(usages: readonly Usage[]): Total {
+    return usages.map(priced).reduce(plus, { tokens: 0, money: 0 })
+  }
+
+  function priced(usage: Usage): Total {
+    return {
+      tokens: usage.inputTokens + usage.outputTokens,
+      money: prices.costOf(model, usage, at),
+    }
+  }
+}
+
+interface Total {
+  readonly tokens: number
+  /** In micro-dollars; undefined when a price is not known. */
+  readonly money: number | undefined
+}
+
+const NONE = { questions: 0, likely: 0, most: 0 } as const
+
+function plus(a: Total, b: Total): Total {
+  return {
+    tokens: a.tokens + b.tokens,
+    money: a.money === undefined || b.money === undefined ? undefined : a.money + b.money,
+  }
+}
+
+function times({ tokens, money }: Total, factor: number): Total {
+  return { tokens: tokens * factor, money: money === undefined ? undefined : money * factor }
+}
+
+function estimate(
+  effort: EffortEstimate['effort'],
+  questions: number,
+  likely: Total,
+  most: Total,
+): EffortEstimate {
+  return {
+    effort,
+    questions,
+    tokens: Math.round(likely.tokens),
+    expected: likely.money === undefined ? undefined : microDollars(likely.money),
+    atMost: most.money === undefined ? undefined : microDollars(most.money),
+  }
 }

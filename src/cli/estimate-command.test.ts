@@ -31,14 +31,19 @@ const prices = withOwnPrices(
   ownPrices.parse([{ model: 'openai/priced', from: '2020-01-01', input: 1, output: 1 }]),
 )
 
-async function estimate(model: string | undefined, json: boolean): Promise<string> {
+async function estimate(
+  model: string | undefined,
+  json: boolean,
+  deepTokens = defaultReviewSettings.deepTokens,
+): Promise<string> {
+  const settings = { ...defaultReviewSettings, effort: 'deep', deepTokens } as const
   const collected = model === undefined ? undefined : collectQuestions(model)
   const reviewChange = createReviewChange({
     ...(collected && { models: collected.models }),
     analysers: [],
     scanSecrets,
     checkSyntax,
-    settings: defaultReviewSettings,
+    settings,
     clock: systemClock,
     newId: randomIds,
   })
@@ -46,7 +51,7 @@ async function estimate(model: string | undefined, json: boolean): Promise<strin
   const stderr = new CapturedOutput()
   const source = { kind: 'local', folder: project.folder, base: 'main' } as const
   const context = {
-    open: () => ({ reviewChange, collected, prices, clock: systemClock }),
+    open: () => ({ reviewChange, collected, prices, clock: systemClock, bounds: settings }),
     terminal: { stdin: process.stdin, stdout, stderr },
   }
   expect(await runEstimate({ source, json }, context, new AbortController().signal)).toBe(0)
@@ -63,14 +68,28 @@ test('an estimate names units, tokens, money by effort, and what would not be re
     efforts: [
       { effort: 'quick', questions: 2 },
       { effort: 'standard', questions: 3 },
+      // Three about the whole, and a second look at what it brings to light.
+      { effort: 'deep', questions: 7 },
     ],
     unread: [{ path: 'package-lock.json', reason: 'lock file' }],
   })
-  const [quick, standard] = told.efforts
+  const [quick, standard, deep] = told.efforts
   // At a dollar for a million tokens a token is a micro-dollar.
   expect(quick?.expected_micro_dollars).toBe(quick?.tokens)
   expect(quick?.at_most_micro_dollars).toBeGreaterThan(quick?.expected_micro_dollars ?? 0)
   expect(standard?.expected_micro_dollars).toBeGreaterThan(quick?.expected_micro_dollars ?? 0)
+  expect(deep?.expected_micro_dollars).toBeGreaterThan(standard?.expected_micro_dollars ?? 0)
+})
+
+test('the most that a deep review costs grows with what it may ask', async () => {
+  const atMost = async (deepTokens: number): Promise<number> => {
+    const { efforts } = parseJson(await estimate('openai/priced', true, deepTokens)) as {
+      efforts: { at_most_micro_dollars: number }[]
+    }
+    return efforts.at(-1)?.at_most_micro_dollars ?? 0
+  }
+  // At a dollar for a million tokens, and a token for each byte: 3.5 of them in an estimated token.
+  expect((await atMost(200_000)) - (await atMost(100_000))).toBeCloseTo(350_000, -2)
 })
 
 test('a model without a price has an estimate in tokens, and no cost', async () => {

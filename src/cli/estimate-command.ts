@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { randomIds } from '../base/ids.ts'
 import { ONLY_ESTIMATED, type CollectedQuestions } from '../budget/collected-questions.ts'
+import type { DeepBounds } from '../budget/estimate-conversation.ts'
 import { estimateReview, type EffortEstimate } from '../budget/estimate-review.ts'
 import { formatMoney, type MicroDollars } from '../budget/money.ts'
 import type { Prices } from '../budget/prices.ts'
@@ -18,13 +19,15 @@ export interface EstimateRequest {
   readonly json: boolean
 }
 
-/** A review whose questions are collected, and never asked. */
+/** A deep review, whose questions are collected and never asked: the other efforts ask a part of them. */
 export interface Estimating {
   readonly reviewChange: ReviewChange
   /** Undefined without a model. */
   readonly collected: CollectedQuestions | undefined
   readonly prices: Prices
   readonly clock: Clock
+  /** How far a deep review may go. */
+  readonly bounds: DeepBounds
 }
 
 export interface EstimateContext {
@@ -51,7 +54,7 @@ export async function runEstimate(
     source.kind === 'local'
       ? await readLocalChange(source, signal)
       : await readPatchChange(source.file, terminal.stdin, signal)
-  const { reviewChange, collected, prices, clock } = open()
+  const { reviewChange, collected, prices, clock, bounds } = open()
   const scope = { tenant: 'local', repository: change.name, runId: randomIds() }
   const quiet = { event: () => undefined, call: () => undefined }
   const { receipt } = await reviewChange(change, scope, quiet, signal)
@@ -60,8 +63,8 @@ export async function runEstimate(
   const estimate: Estimate = {
     change: change.name,
     model,
-    units: questions.length,
-    efforts: model === undefined ? [] : estimateReview(questions, { model, prices, at: clock.now() }),
+    units: questions.filter(({ purpose }) => purpose === 'find').length,
+    efforts: model === undefined ? [] : estimateReview(questions, { model, prices, at: clock.now(), bounds }),
     unread: model === undefined ? [] : unreadFiles(receipt),
   }
   await write(terminal.stdout, json ? `${JSON.stringify(estimateJson(estimate))}\n` : estimateText(estimate))

@@ -1,6 +1,7 @@
 import { dropWords } from '../review/drop-words.ts'
 import type { Finding } from '../review/finding.ts'
 import { isWhole, type FileReceipt } from '../review/receipt.ts'
+import { describeWholeChange } from '../review/whole-change/describe-whole-change.ts'
 import type { Reviewed } from './reviewed.ts'
 import { shortened, terminalLine } from './terminal-text.ts'
 
@@ -13,6 +14,7 @@ const maxKeptBackText = 200
 /** Who read the change, how much of it, and what was not read, by reason. */
 export function receiptLines({ receipt, findings }: Reviewed): string[] {
   const lines = [reader(), coverage()]
+  if (receipt.wholeChange) lines.push(terminalLine(describeWholeChange(receipt.wholeChange)))
   lines.push(...keptBackLines(findings))
   if (receipt.outcome !== 'reviewed') {
     lines.push(`Not reviewed (${receipt.outcome}): ${terminalLine(receipt.reason ?? 'no reason known')}.`)

@@ -30,5 +30,6 @@ function compareText(a: string, b: string): number {
 
 /** Who found it, in a few words: the model, or the analyser with its rule. */
 export function finderName({ source }: Finding): string {
-  return source.kind === 'model' ? source.model : `${source.analyser} (${source.rule})`
+  if (source.kind === 'analyser') return `${source.analyser} (${source.rule})`
+  return source.pass === 'whole-change' ? `${source.model} (across the change)` : source.model
 }

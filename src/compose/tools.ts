@@ -109,8 +109,10 @@ export function openEstimating(config: Config): Estimating {
   const { models: _asked, ...reviewer } = openReviewer(config, [], { limiter: ownRateLimiter() })
   const { llm } = config
   const collected = llm && collectQuestions(`${llm.provider}/${llm.model}`)
-  const reviewChange = createReviewChange({ ...reviewer, ...(collected && { models: collected.models }) })
-  return { reviewChange, collected, prices: openPrices(config), clock: systemClock }
+  const bounds = { ...config.review, effort: 'deep' } as const
+  const models = collected && { models: collected.models }
+  const reviewChange = createReviewChange({ ...reviewer, ...models, settings: bounds })
+  return { reviewChange, collected, prices: openPrices(config), clock: systemClock, bounds }
 }
 
 /** What `doctor` looks at, each opened when its turn comes. */

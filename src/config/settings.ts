@@ -256,7 +256,7 @@ const review = {
     oneOf(['quick', 'standard', 'deep']),
     'standard',
     'How thorough a review is. `quick` asks once; `standard` has a second look at everything that was found, told to ' +
-      'refute it; `deep` is for what comes beyond.',
+      'refute it; `deep` reads the change as a whole, too, and may look into all files of the head for it.',
   ),
   REVIEW_MAX_COMMENTS: defaulted<number>(
     integer(1, 30),
@@ -283,6 +283,16 @@ const review = {
     integer(1_000, 100_000_000),
     '400000',
     'Estimated tokens of all questions of one run. What is beyond is not read, and the review names it.',
+  ),
+  REVIEW_DEEP_QUESTIONS: defaulted<number>(
+    integer(1, 20),
+    '6',
+    'With `deep`: questions about the change as a whole at most. Each but the last may look something up.',
+  ),
+  REVIEW_DEEP_TOKENS: defaulted<number>(
+    integer(5_000, 10_000_000),
+    '120000',
+    'With `deep`: estimated tokens of all questions about the change as a whole together.',
   ),
   REVIEW_MAX_FILE_SIZE: defaulted<number>(
     size('1kB', '10MB'),

@@ -163,9 +163,24 @@ for (const kind of testDatabases()) {
               { path: 'src/hello.ts', hunks: { read: 3, from_cache: 1 }, reason: null },
               { path: 'package-lock.json', hunks: { skipped: 2 }, reason: 'lock file' },
             ],
+            whole_change: {
+              outcome: 'cut-short',
+              reason: 'the model wanted to look further',
+              questions: 6,
+              tool_calls: 9,
+              not_shown: [`src/${hostile}.ts`],
+            },
           },
           findings: [
-            { id: 'said', verdict: 'posted', place: 'inline', side: 'RIGHT', start_line: 3, line: 5 },
+            {
+              id: 'said',
+              source: { pass: 'whole-change' },
+              verdict: 'posted',
+              place: 'inline',
+              side: 'RIGHT',
+              start_line: 3,
+              line: 5,
+            },
             {
               id: 'same',
               verdict: 'merged',
@@ -206,6 +221,9 @@ for (const kind of testDatabases()) {
           '4 of 6', // hunks: 3 read and 1 from cache, of 6
           'Every hunk that can be reviewed was read.',
           'lock file',
+          'Read as a whole, too (6 questions, 9 looks into the files of the head).',
+          'It was cut short: the model wanted to look further. Too much to show in it: src/',
+          'openai/gpt, across the change, 90 % certain',
           'src/hello.ts:3–5',
           'https://github.com/octo/hello/pull/1#discussion_r77',
           'Another finding says the same.',
@@ -314,7 +332,7 @@ for (const kind of testDatabases()) {
 
 const said: Finding = {
   id: 'said',
-  source: { kind: 'model', model: 'openai/gpt' },
+  source: { kind: 'model', model: 'openai/gpt', pass: 'whole-change' },
   path: 'src/hello.ts',
   anchor: { side: 'RIGHT', startLine: 3, endLine: 5 },
   severity: 'high',
@@ -356,4 +374,11 @@ const receipt: Receipt = {
     { path: 'package-lock.json', hunks: { skipped: 2 }, reason: 'lock file' },
   ],
   findings: { posted: 1, merged: 1, dropped: 1 },
+  wholeChange: {
+    outcome: 'cut-short',
+    reason: 'the model wanted to look further',
+    questions: 6,
+    toolCalls: 9,
+    notShown: [`src/${hostile}.ts`],
+  },
 }

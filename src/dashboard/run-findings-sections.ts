@@ -88,7 +88,8 @@ function findingHeading({ title, severity, category, path, anchor }: Finding): H
 
 function finder({ source, confidence }: Finding): string {
   if (source.kind === 'analyser') return `${source.analyser} (${source.rule})`
-  return `${source.model}, ${Math.round(confidence * 100)} % certain`
+  const across = source.pass === 'whole-change' ? ', across the change' : ''
+  return `${source.model}${across}, ${Math.round(confidence * 100)} % certain`
 }
 
 /** What GitHub hides are our markers, by which a review is found again: nothing to read. */

@@ -1,6 +1,6 @@
 import type { CommitId, RepositoryName } from '../github/github.ts'
 import type { Category, DropReason, Finding, Severity, Verdict, Verification } from '../review/finding.ts'
-import type { FileReceipt, Receipt } from '../review/receipt.ts'
+import type { FileReceipt, Receipt, WholeChangeReceipt } from '../review/receipt.ts'
 import type { RunId, RunState } from '../review/run.ts'
 import type { RecordedRun } from './run-history.ts'
 
@@ -59,6 +59,7 @@ export interface ReceiptRow {
   findings_dropped: number
   files: FileReceipt[]
   notes: string[]
+  whole_change: WholeChangeReceipt | null
 }
 
 export function receiptFromRow(row: ReceiptRow): Receipt {
@@ -77,6 +78,7 @@ export function receiptFromRow(row: ReceiptRow): Receipt {
       failed: row.hunks_failed,
     },
     files: row.files,
+    ...(row.whole_change && { wholeChange: row.whole_change }),
     ...(row.notes.length > 0 && { notes: row.notes }),
     findings: { posted: row.findings_posted, merged: row.findings_merged, dropped: row.findings_dropped },
   }
@@ -109,6 +111,7 @@ export interface FindingRow {
   look_model: string | null
   look_certainty: number | null
   claimed_severity: Severity | null
+  pass: 'whole-change' | null
 }
 
 export function findingFromRow(row: FindingRow): Finding {
@@ -118,7 +121,7 @@ export function findingFromRow(row: FindingRow): Finding {
     id: row.id,
     source:
       row.source_kind === 'model'
-        ? { kind: 'model', model: row.source_name }
+        ? { kind: 'model', model: row.source_name, ...(row.pass && { pass: row.pass }) }
         : { kind: 'analyser', analyser: row.source_name, rule: row.rule ?? '' },
     path: row.path,
     ...(side !== null && startLine !== null && endLine !== null && { anchor: { side, startLine, endLine } }),

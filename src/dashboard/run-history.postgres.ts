@@ -54,7 +54,8 @@ const eventsOfRun = statement<RecordedEvent>(
 const receiptOfRun = statement<ReceiptRow>(
   'history_receipt',
   `select outcome, reason, reader_model, reader_analysers, hunks_read, hunks_from_cache, hunks_skipped,
-     hunks_over_budget, hunks_failed, findings_posted, findings_merged, findings_dropped, files, notes
+     hunks_over_budget, hunks_failed, findings_posted, findings_merged, findings_dropped, files, notes,
+     whole_change
    from receipts where run_id = $1`,
 )
 
@@ -62,7 +63,7 @@ const findingsOfRun = statement<FindingRow>(
   'history_findings',
   `select id, source_kind, source_name, rule, path, side, start_line, end_line, severity, category, title,
      explanation, evidence, replacement, confidence, verdict, place, merged_into, drop_reason, drop_detail, fingerprint,
-     look_verdict, look_reason, look_model, look_certainty, claimed_severity
+     look_verdict, look_reason, look_model, look_certainty, claimed_severity, pass
    from findings where run_id = $1 order by position`,
 )
 

@@ -2,7 +2,7 @@ import type { Json } from '../base/json.ts'
 import { sumSpent } from '../budget/spent.ts'
 import { spentJson } from '../budget/spent-json.ts'
 import type { Finding, Verification } from '../review/finding.ts'
-import type { Receipt } from '../review/receipt.ts'
+import type { Receipt, WholeChangeReceipt } from '../review/receipt.ts'
 import type { RecordedRun, RunRecord } from './run-history.ts'
 
 /** A run as the API shows it. Names are part of the API: new ones may come, none changes its meaning or goes. */
@@ -76,7 +76,16 @@ export function runRecordJson(record: RunRecord): Json {
   }
 }
 
-function receiptJson({ outcome, reason, reader, hunks, files, findings, notes = [] }: Receipt): Json {
+function receiptJson({
+  outcome,
+  reason,
+  reader,
+  hunks,
+  files,
+  findings,
+  wholeChange,
+  notes = [],
+}: Receipt): Json {
   return {
     outcome,
     reason: reason ?? null,
@@ -88,8 +97,13 @@ function receiptJson({ outcome, reason, reader, hunks, files, findings, notes = 
       reason: file.reason ?? null,
     })),
     findings,
+    whole_change: wholeChange ? wholeChangeJson(wholeChange) : null,
     notes,
   }
+}
+
+function wholeChangeJson({ outcome, reason, questions, toolCalls, notShown }: WholeChangeReceipt): Json {
+  return { outcome, reason: reason ?? null, questions, tool_calls: toolCalls, not_shown: notShown }
 }
 
 function hunksJson(hunks: Partial<Receipt['hunks']>): Json {
@@ -108,7 +122,7 @@ function findingJson(finding: Finding): Json {
     id: finding.id,
     source:
       source.kind === 'model'
-        ? { kind: source.kind, model: source.model }
+        ? { kind: source.kind, model: source.model, pass: source.pass ?? null }
         : { kind: source.kind, analyser: source.analyser, rule: source.rule },
     path: finding.path,
     side: anchor?.side ?? null,

@@ -1,5 +1,6 @@
 import type { FileReceipt, HunkOutcome, Receipt } from '../review/receipt.ts'
 import { isWhole } from '../review/receipt.ts'
+import { describeWholeChange } from '../review/whole-change/describe-whole-change.ts'
 import { fold } from './fold.ts'
 import { count, number } from './format.ts'
 import { html, type Html } from './html.ts'
@@ -17,7 +18,8 @@ export function receiptSection(receipt: Receipt | undefined): Html | undefined {
     <h2>What was read</h2>
     <p>
       ${isWhole(receipt) ? 'Every hunk that can be reviewed was read.' : 'Not every hunk was read.'}
-      ${receipt.reason !== undefined && sentence(receipt.reason)} ${receipt.notes?.join(' ')}
+      ${receipt.reason !== undefined && sentence(receipt.reason)}
+      ${receipt.wholeChange && describeWholeChange(receipt.wholeChange)} ${receipt.notes?.join(' ')}
       ${readers.length > 0 && `Readers: ${readers.join(', ')}.`}
     </p>
     ${

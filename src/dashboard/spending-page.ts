@@ -169,8 +169,9 @@ const scopeWords = {
 
 /** The order of giving up: each with what went before it. */
 const givenUpWords: Readonly<Record<Stakes, string>> = {
-  least: 'second looks at what is not severe',
-  low: 'second looks at what is not severe, and tests, prose and settings',
+  extra: 'changes as a whole (deep)',
+  least: 'changes as a whole (deep), and second looks at what is not severe',
+  low: 'changes as a whole (deep), second looks at what is not severe, and tests, prose and settings',
   high: 'questions of any kind',
 }
 

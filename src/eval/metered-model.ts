@@ -60,7 +60,8 @@ export function meteredModel(
         try {
           const answer = await model.ask(question, signal)
           addUsage(purpose, answer.model, answer.usage)
-          if (purpose === 'find') add(purpose, { entries: countEntries(answer.value) })
+          if (purpose === 'find' || purpose === 'whole-change')
+            add(purpose, { entries: countEntries(answer.value) })
           return answer
         } catch (error) {
           if (error instanceof UnusableAnswerError) addUsage(purpose, model.id, error.usage)

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 /** One question to a language model, with everything that shapes the answer: equal questions have equal answers. */
 export interface Question {
   /** What it is for, as counted in metrics and records. */
-  readonly purpose: 'find' | 'verify' | 'probe' | 'judge'
+  readonly purpose: 'find' | 'whole-change' | 'verify' | 'probe' | 'judge'
   /** The stable part, first, so that providers can cache it as a prefix. */
   readonly system: string
   readonly prompt: string
@@ -16,7 +16,7 @@ export interface Question {
 }
 
 /** What is lost when a question is not asked: when money is short, the least goes first. */
-export type Stakes = 'high' | 'low' | 'least'
+export type Stakes = 'high' | 'low' | 'least' | 'extra'
 
 /**
  * The form an answer must have: an object whose fields are all there. What may be missing is nullable, never optional:

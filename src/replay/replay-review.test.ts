@@ -4,6 +4,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openLlmEmulator, type LlmEmulator } from '../../emulators/llm/llm-emulator.ts'
+import type { ScriptedAnswer } from '../../emulators/llm/scripted-answer.ts'
 import { CapturedOutput } from '../../test/captured-output.ts'
 import { openScratchRepository, type ScratchRepository } from '../../test/scratch-repository.ts'
 import { openRuff } from '../analysis/analyser.ruff.ts'
@@ -17,7 +18,7 @@ import { runReplay, type ReplayRequest } from '../cli/replay-command.ts'
 import { readLocalChange } from '../git/local-change.ts'
 import { openModel } from '../llm/model.ai-sdk.ts'
 import { sharedModel } from '../llm/model-source.ts'
-import { defaultReviewSettings } from '../review/review-settings.ts'
+import { defaultReviewSettings, type ReviewSettings } from '../review/review-settings.ts'
 import { recordReview } from './record-review.ts'
 import { replayReview } from './replay-review.ts'
 
@@ -29,6 +30,7 @@ const scope = { tenant: 'local', repository: 'shop', runId: 'one' }
 let folder: string
 let repository: ScratchRepository
 let llm: LlmEmulator
+let answer: (prompt: string) => ScriptedAnswer
 
 /** A branch with a credential in it, a name that nobody defined, and two files for the model. */
 beforeEach(async () => {
@@ -43,7 +45,8 @@ beforeEach(async () => {
     'from checks import checked\n\n\ndef total(items):\n    items = checked(items)\n    return sum(items) / len(items)\n',
   )
   repository.commit()
-  llm = await openLlmEmulator({ answer: ({ prompt }) => ({ kind: 'json', value: answerTo(prompt) }) })
+  answer = (prompt) => ({ kind: 'json', value: answerTo(prompt) })
+  llm = await openLlmEmulator({ answer: ({ prompt }) => answer(prompt) })
 })
 afterEach(async () => {
   await llm.close()
@@ -67,7 +70,7 @@ function answerTo(prompt: string) {
   return { findings: [tag ?? 'nowhere', 'zzzz'].map((at) => ({ ...finding, start_tag: at, end_tag: at })) }
 }
 
-async function record(): Promise<string> {
+async function record(effort: ReviewSettings['effort'] = 'quick'): Promise<string> {
   const model = openModel({
     provider: 'openai-compatible',
     model: 'emulated',
@@ -81,7 +84,7 @@ async function record(): Promise<string> {
       analysers: [openRuff(), openSecrets()],
       scanSecrets,
       checkSyntax,
-      settings: { ...defaultReviewSettings, effort: 'quick' },
+      settings: { ...defaultReviewSettings, effort },
       clock: systemClock,
       newId: randomIds,
     },
@@ -120,6 +123,31 @@ describe('a review that was recorded', () => {
     const { findings } = JSON.parse(recorded) as ReviewJson // what it was made of
     const sources = findings.map(({ source, verdict }) => `${source.kind} ${verdict.kind}`)
     expect(new Set(sources)).toEqual(new Set(['analyser posted', 'model posted', 'model dropped']))
+  })
+
+  test('with a conversation about the whole change is made again step by step', async () => {
+    const looks = ['search', 'list', 'read_range'].map((tool) => ({
+      tool,
+      path: tool === 'search' ? null : tool === 'list' ? '' : 'checks.py',
+      from: null,
+      to: null,
+      text: tool === 'search' ? 'checked' : null,
+      glob: null,
+      why: 'what it does',
+    }))
+    answer = (prompt) => ({
+      kind: 'json',
+      value: { ...answerTo(prompt), tool_calls: prompt.includes('(5 more answers') ? looks : [] },
+    })
+    const recorded = await record('deep')
+    const told = JSON.stringify(llm.requests().map(({ body }) => body))
+    expect(told).toContain('1: SECRET = ')
+    expect(told).not.toContain(token)
+    const { receipt } = JSON.parse(recorded) as ReviewJson // what it was made of
+    expect(receipt.wholeChange).toMatchObject({ outcome: 'read', questions: 2, toolCalls: 3 })
+    await llm.close()
+    repository.close()
+    expect(await replay()).toEqual({ code: 0, stdout: recorded, stderr: '' })
   })
 
   test('was read with other files of the head, which are on record without their credentials', async () => {

@@ -1,9 +1,10 @@
 import type { InlineComment } from '../github/github.ts'
+import { count } from './count.ts'
 import type { Finding } from './finding.ts'
 import { boundedList, clamp, fenced, inlineCode, MAX_BODY_BYTES } from './markdown.ts'
 import { oneLine, plain, plainParagraphs } from './plain-text.ts'
 import { isWhole, type Receipt } from './receipt.ts'
-import { checkConclusion, count, renderCoverage, renderReader, renderReceipt } from './render-receipt.ts'
+import { checkConclusion, renderCoverage, renderReader, renderReceipt } from './render-receipt.ts'
 
 /** GitHub takes more, but nobody reads more. */
 const MAX_INLINE_COMMENTS = 30
@@ -78,7 +79,8 @@ export function composeReview(findings: readonly Finding[], receipt: Receipt): C
     summary: clamp([`**Lorgnette**: ${headline}`, ...further, read].join('\n\n')),
     needsSummary:
       folded.length > 0 ||
-      (receipt.outcome === 'reviewed' && (!isWhole(receipt) || receipt.notes !== undefined)) ||
+      (receipt.outcome === 'reviewed' &&
+        (!isWhole(receipt) || receipt.notes !== undefined || isWholeChangeOwed(receipt))) ||
       receipt.outcome === 'failed',
   }
 }
@@ -96,6 +98,11 @@ export function moveToSummary(
       ? { ...finding, verdict: { kind: 'posted', place: 'summary' } }
       : finding,
   )
+}
+
+/** Whether a reading as a whole was due, and nobody can say what it would have found. */
+function isWholeChangeOwed({ wholeChange }: Receipt): boolean {
+  return wholeChange?.outcome === 'failed' || wholeChange?.outcome === 'left-out'
 }
 
 /** Bare text, without a stop at its end. */

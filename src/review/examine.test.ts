@@ -182,6 +182,22 @@ describe('what the text proves wrong', () => {
   })
 })
 
+describe('a claim across files is not judged by one of them', () => {
+  const source = { kind: 'model', model: 'openai/large', pass: 'whole-change' } as const
+
+  test('when it quotes names of other files, or stands on a line that another file breaks', () => {
+    const explanation = 'Any call of `chargeCard` → `refundCard` throws.'
+    expect(refusal({ source, title: '`chargeCard` is called twice', explanation })).toBeUndefined()
+    const far = { title: 'The greeting has no blank', explanation: 'Any visitor → helloworld.' }
+    expect(refusal({ source, ...far, ...at(FAR_LINE) })).toBeUndefined()
+  })
+
+  test('but what the file proves wrong stays wrong', () => {
+    const said = { title: '`total` is not defined', explanation: 'Any call → ReferenceError.' }
+    expect(refusal({ source, ...said })?.reason).toBe('contradicted')
+  })
+})
+
 test('without the content of the file nothing is proven by it', () => {
   const { content: _content, ...bare } = changed()
   expect(

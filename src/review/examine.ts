@@ -19,7 +19,7 @@ const settledWords = {
   muted: 'people do not want to hear of this here',
 } as const
 
-const contradictions = [claimsSyntaxError, claimsUndefined, claimsUnused, namesNothingHere]
+const contradictions = [claimsSyntaxError, claimsUndefined, claimsUnused]
 
 /**
  * The look that costs nothing: refuses what is not grounded, was settled before, is of a kind that is never said, or is
@@ -38,17 +38,23 @@ export function examine(
     if (grounding.kind === 'dropped') return dropped(grounding.reason, grounding.detail)
     const before = settled.get(name)
     if (before !== undefined) return dropped(before, settledWords[before])
-    return candidate.source.kind === 'model' && file ? refuseClaim(candidate, file) : undefined
+    const { source } = candidate
+    return source.kind === 'model' && file
+      ? refuseClaim(candidate, file, source.pass === 'whole-change')
+      : undefined
   }
 }
 
-/** A model claims, where an analyser's rule has the proof. */
-function refuseClaim(claim: Candidate, file: FileFacts): Dropped | undefined {
+/**
+ * A model claims, where an analyser's rule has the proof. What is claimed across files names what stands in others, and
+ * may show on lines that only another file's change breaks: the file alone cannot disprove that.
+ */
+function refuseClaim(claim: Candidate, file: FileFacts, isAcrossFiles: boolean): Dropped | undefined {
   const kind = notADefect(claim)
   if (kind !== undefined) return dropped('not-a-defect', kind)
-  const before = untouched(claim, file)
+  const before = isAcrossFiles ? undefined : untouched(claim, file)
   if (before !== undefined) return dropped('not-introduced', before)
-  for (const check of contradictions) {
+  for (const check of isAcrossFiles ? contradictions : [...contradictions, namesNothingHere]) {
     const detail = check(claim, file)
     if (detail !== undefined) return dropped('contradicted', detail)
   }

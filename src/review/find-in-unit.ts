@@ -8,9 +8,8 @@ import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
 import type { Asker } from './asker.ts'
 import { readFindAnswer, type ReadFinding } from './find-answer.ts'
 import { findQuestion } from './find-question.ts'
-import type { Candidate } from './finding.ts'
-import { ground, type GroundedCandidate } from './ground.ts'
-import { usableReplacement } from './suggestion.ts'
+import type { GroundedCandidate } from './ground.ts'
+import { readCandidate } from './read-candidate.ts'
 import { halves, type Unit } from './units.ts'
 
 /** What became of a unit, or of a part of it when it had to be asked in parts. */
@@ -55,7 +54,7 @@ export async function findInUnit(
   const { failure, model, isOverBudget } = rest ?? first
   const source = [first, rest].some((asked) => asked?.source === 'model') ? 'model' : 'cache'
   const candidates = [...first.entries, ...(rest?.entries ?? [])].map((entry) =>
-    readCandidate(entry, unit, tagged, model, newId()),
+    readCandidate(entry, { id: newId(), source: { kind: 'model', model }, file: unit.file, tagged }),
   )
   const unread = { ...(failure !== undefined && { failure }), ...(isOverBudget && { isOverBudget }) }
   return [{ unit, candidates, source, ...unread }]
@@ -114,37 +113,4 @@ async function inTurn<Item, Result>(
   const results: Result[] = []
   for (const item of items) results.push(await work(item))
   return results
-}
-
-function readCandidate(
-  entry: ReadFinding,
-  unit: Unit,
-  tagged: TaggedHunks,
-  model: string,
-  id: string,
-): GroundedCandidate {
-  const origin = { id, source: { kind: 'model', model }, path: unit.path } as const
-  if (entry.kind === 'unreadable') {
-    const candidate: Candidate = {
-      ...origin,
-      severity: 'low',
-      category: 'other',
-      title: 'An entry of the answer that could not be read',
-      explanation: entry.problem,
-      evidence: '',
-      confidence: 0,
-    }
-    return { candidate, grounding: { kind: 'dropped', reason: 'unreadable', detail: entry.problem } }
-  }
-  const { startTag: _start, endTag: _end, replacement, ...said } = entry.finding
-  const grounding = ground(entry.finding, tagged, unit.file)
-  const { anchor } = grounding
-  const usable = anchor && usableReplacement(replacement, anchor, unit.file)
-  const candidate: Candidate = {
-    ...origin,
-    ...said,
-    ...(anchor && { anchor }),
-    ...(usable !== undefined && { replacement: usable }),
-  }
-  return { candidate, grounding }
 }

@@ -49,7 +49,8 @@ function isFindAnswer(value: unknown): boolean {
   return readFindAnswer(value) !== undefined
 }
 
-function renderHunks(tagged: TaggedHunks): string[] {
+/** Each hunk with the tags by which its lines are cited. */
+export function renderHunks(tagged: TaggedHunks): string[] {
   return tagged.hunks.map(({ heading, lines }) => {
     const shown = lines.map(({ tag, line }) => `${tag}|${SIGN[line.kind]}${line.text}`)
     return [`@@ ${heading}`.trimEnd(), ...shown].join('\n')

@@ -37,5 +37,6 @@ export function findingColumns(findings: readonly Finding[]): readonly SqlValue[
     text(({ verification }) => verification?.model),
     findings.map(({ verification }) => verification?.certainty ?? null),
     text(({ verification }) => verification?.claimed),
+    text(({ source }) => (source.kind === 'model' ? source.pass : undefined)),
   ]
 }

@@ -10,9 +10,9 @@ export type Category = z.infer<typeof category>
 /** Most severe first. */
 export const severities = severity.options
 
-/** Who found it: a model in a unit, or a rule of a built-in analyser. */
+/** Who found it: a model in a unit or in the change as a whole, or a rule of a built-in analyser. */
 export type FindingSource =
-  | { readonly kind: 'model'; readonly model: string }
+  | { readonly kind: 'model'; readonly model: string; readonly pass?: 'whole-change' }
   | { readonly kind: 'analyser'; readonly analyser: string; readonly rule: string }
 
 export type DropReason =

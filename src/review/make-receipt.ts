@@ -3,7 +3,7 @@ import type { DiffLine, FileDiff, Hunk } from '../diff/file-diff.ts'
 import type { ChangedText } from './change.ts'
 import type { AnalysersOutcome } from './find-with-analysers.ts'
 import type { Finding } from './finding.ts'
-import type { FileReceipt, HunkOutcome, Receipt } from './receipt.ts'
+import type { FileReceipt, HunkOutcome, Receipt, WholeChangeReceipt } from './receipt.ts'
 import type { SelectedFile } from './select.ts'
 import type { Unit } from './units.ts'
 
@@ -25,6 +25,7 @@ export interface Reading {
   /** The analysers that read code, rather than looking for one thing in it. */
   readonly linters: readonly Pick<Analyser, 'name' | 'covers'>[]
   readonly findings: readonly Finding[]
+  readonly wholeChange?: WholeChangeReceipt
   readonly notes?: readonly string[]
 }
 
@@ -54,6 +55,7 @@ export function makeReceipt(reading: Reading): Receipt {
     hunks,
     files,
     findings,
+    ...(reading.wholeChange && { wholeChange: reading.wholeChange }),
     ...(reading.notes && reading.notes.length > 0 && { notes: reading.notes }),
   }
 }

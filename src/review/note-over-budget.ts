@@ -1,5 +1,5 @@
+import { count } from './count.ts'
 import type { Finding } from './finding.ts'
-import { count } from './render-receipt.ts'
 import type { ReviewedUnit } from './review-unit.ts'
 import type { RunEvent } from './run-store.ts'
 

@@ -10,6 +10,19 @@ export interface FileReceipt {
   readonly reason?: string
 }
 
+/** What came of reading a change as a whole, after its units. */
+export interface WholeChangeReceipt {
+  /** `cut-short` ended at a bound, and `failed` with an answer that could not be used: what was found until then counts. */
+  readonly outcome: 'read' | 'cut-short' | 'failed' | 'left-out'
+  /** Why, for every outcome but `read`. */
+  readonly reason?: string
+  readonly questions: number
+  /** What the model looked up in the files of the head. */
+  readonly toolCalls: number
+  /** Paths of which something was too much to show in it, though a unit showed it. */
+  readonly notShown: readonly string[]
+}
+
 /** What was read of a head commit and what was not. The sum over outcomes is the number of hunks of the change (I5). */
 export interface Receipt {
   readonly outcome: 'reviewed' | 'skipped' | 'failed' | 'superseded'
@@ -19,7 +32,9 @@ export interface Receipt {
   readonly reader: { readonly model?: string; readonly analysers: readonly string[] }
   readonly hunks: Readonly<Record<HunkOutcome, number>>
   readonly files: readonly FileReceipt[]
-  /** Sentences about the reading as a whole, such as what a cap left out. */
+  /** Absent where it was not due: without `deep`, and where there is nothing that a unit does not show. */
+  readonly wholeChange?: WholeChangeReceipt
+  /** Sentences about the review, such as what a cap left out. */
   readonly notes?: readonly string[]
   /** Findings by what became of them. */
   readonly findings: { readonly posted: number; readonly merged: number; readonly dropped: number }

@@ -6,6 +6,9 @@ import { OverBudgetError } from '../llm/over-budget-error.ts'
 import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
 import type { ModelCall } from './model-call.ts'
 
+/** Asks on behalf of what `unit` names: the path of a unit's file, or what else the question covers. */
+export type RecordedAsk = (question: Question, unit: string, signal: AbortSignal) => Promise<Answer>
+
 const NOTHING_USED = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
 
 /**
@@ -16,7 +19,7 @@ export function recordedAsk(
   model: Model,
   { clock, prices }: { readonly clock: Clock; readonly prices?: Prices },
   onCall: (call: ModelCall) => void | Promise<void>,
-): (question: Question, unit: string, signal: AbortSignal) => Promise<Answer> {
+): RecordedAsk {
   return async (question, unit, signal) => {
     const startMs = clock.now().getTime()
     const record = (

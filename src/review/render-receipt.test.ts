@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { emptyReceipt } from './make-receipt.ts'
 import type { FileReceipt, Receipt } from './receipt.ts'
-import { checkConclusion, count, renderCoverage, renderReader, renderReceipt } from './render-receipt.ts'
+import { count } from './count.ts'
+import { checkConclusion, renderCoverage, renderReader, renderReceipt } from './render-receipt.ts'
 
 function receipt(said: Partial<Receipt> = {}): Receipt {
   return {

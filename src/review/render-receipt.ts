@@ -1,6 +1,8 @@
+import { count } from './count.ts'
 import { boundedList, inlineCode } from './markdown.ts'
 import { oneLine, plain } from './plain-text.ts'
 import { isWhole, type FileReceipt, type Receipt } from './receipt.ts'
+import { describeWholeChange } from './whole-change/describe-whole-change.ts'
 
 /** Files named one by one; the rest is counted. Most of a body is for what was found. */
 const NAMED_FILES = { items: 40, bytes: 20_000 }
@@ -12,6 +14,7 @@ export function renderReceipt(receipt: Receipt): string {
   if (receipt.outcome !== 'reviewed') return 'The change does not count as read.'
   return [
     renderReader(receipt),
+    ...(receipt.wholeChange ? [plain(describeWholeChange(receipt.wholeChange))] : []),
     ...(receipt.notes ?? []).map(plain),
     renderCounts(receipt),
     ...renderUnread(receipt.files),
@@ -30,10 +33,6 @@ export function renderCoverage({ hunks, files }: Receipt): string {
 
 function isReviewable({ hunks }: FileReceipt): boolean {
   return Object.entries(hunks).some(([outcome, number]) => outcome !== 'skipped' && number > 0)
-}
-
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 export function renderReader({ reader }: Receipt): string {
@@ -72,7 +71,7 @@ function renderUnread(files: readonly FileReceipt[]): string[] {
 
 /**
  * What the pull request shows at a glance. Success only for a change that a model read whole and found nothing in (I5);
- * a change of which nothing was to be read was not read.
+ * a change of which nothing was to be read was not read, and an answer about it that could not be read is no silence (I6).
  */
 export function checkConclusion(
   receipt: Receipt,
@@ -81,6 +80,7 @@ export function checkConclusion(
   if (receipt.outcome === 'failed') return 'failure'
   if (receipt.outcome !== 'reviewed') return 'skipped'
   const read = receipt.hunks.read + receipt.hunks['from-cache']
-  const isClean = isWhole(receipt) && read > 0 && openFindings === 0
+  const isAnswered = receipt.wholeChange?.outcome !== 'failed'
+  const isClean = isWhole(receipt) && isAnswered && read > 0 && openFindings === 0
   return isClean && receipt.reader.model !== undefined ? 'success' : 'neutral'
 }

@@ -6,6 +6,7 @@ import type { Prices } from '../budget/prices.ts'
 import type { ModelSource, RunScope } from '../llm/model-source.ts'
 import type { Change } from './change.ts'
 import type { CheckSyntax } from './check-syntax.ts'
+import type { ContextBudget } from './context/context-budget.ts'
 import { openSurroundings } from './context/surroundings.ts'
 import { countFound } from './count-found.ts'
 import { examine, type Settled } from './examine.ts'
@@ -19,13 +20,17 @@ import type { ModelCall } from './model-call.ts'
 import { noteOverBudget, OVER_A_CAP } from './note-over-budget.ts'
 import { proveSuggestions } from './prove-suggestions.ts'
 import type { Receipt } from './receipt.ts'
-import { recordedAsk } from './recorded-ask.ts'
+import { recordedAsk, type RecordedAsk } from './recorded-ask.ts'
 import { redactChange, type ScanSecrets } from './redact-change.ts'
 import type { ReviewSettings } from './review-settings.ts'
 import { reviewUnit, type ReviewedUnit } from './review-unit.ts'
 import type { RunEvent } from './run-store.ts'
 import { selectFiles } from './select.ts'
-import { makeUnits, type OverBudgetUnit } from './units.ts'
+import { useTool } from './tree-tools/use-tool.ts'
+import { makeUnits, type OverBudgetUnit, type Unit } from './units.ts'
+import { besideWhole } from './whole-change/beside-whole.ts'
+import { wholeChangeDetail } from './whole-change/describe-whole-change.ts'
+import { reviewWholeChange, type ReviewedWhole } from './whole-change/review-whole-change.ts'
 
 /** Told what happens while it happens. What it throws stops the review. */
 export interface ReviewObserver {
@@ -106,6 +111,10 @@ async function reviewChange(
   const factsOf = createFileFacts(change.files, linters)
   const ask = model && recordedAsk(model, { clock, ...(prices && { prices }) }, (call) => observer.call(call))
   const surroundings = await openSurroundings(model && change.openHead, scanSecrets, hide, observer, signal)
+  const contextOf = async (unit: Unit, budget: ContextBudget): Promise<string> =>
+    [rulesFor(unit, change.guidelines), await surroundings.contextOf(unit, budget)]
+      .filter((text) => text !== '')
+      .join('\n')
   const reading =
     model && ask
       ? mapBounded(
@@ -118,25 +127,25 @@ async function reviewChange(
               facts: async () => factsOf(unit.path, await analysing),
               settled,
               intent: change,
-              contextOf: async (part, budget) =>
-                [rulesFor(part, change.guidelines), await surroundings.contextOf(part, budget)]
-                  .filter((text) => text !== '')
-                  .join('\n'),
+              contextOf,
               verifies: settings.effort !== 'quick',
             }),
           signal,
         )
       : []
+  const readingWhole = settings.effort === 'deep' && model && ask ? readWhole(model.id, ask) : undefined
   // Nobody looks around any more once all have ended, well or not.
-  await Promise.allSettled([analysing, reading])
+  await Promise.allSettled([analysing, reading, readingWhole])
   await surroundings.close()
-  const [analysed, read] = await Promise.all([analysing, reading])
+  const [analysed, read, whole] = await Promise.all([analysing, reading, readingWhole])
   const units = read.flat()
   const examined = [
     ...analysed.candidates.map((found) => examine(found, factsOf(found.candidate.path, analysed), settled)),
     ...units.flatMap((unit) => unit.examined),
+    ...(whole?.examined ?? []),
   ]
-  await observer.event({ step: 'found', detail: countFound(analysed, units) })
+  if (whole) await observer.event({ step: 'read as a whole', detail: wholeChangeDetail(whole.receipt) })
+  await observer.event({ step: 'found', detail: countFound(analysed, units, whole?.examined) })
 
   const findings = await proveSuggestions(judge(examined, settings), change.files, checkSyntax, signal)
   const shortage = noteOverBudget(findings, units)
@@ -148,10 +157,32 @@ async function reviewChange(
     analysers: analysed,
     linters,
     findings,
+    ...(whole && { wholeChange: whole.receipt }),
     ...(shortage && { notes: shortage.notes }),
     ...(model && { model: model.id }),
   })
   return { findings, receipt }
+
+  /** After the units: it is told what they found. */
+  async function readWhole(id: string, asking: RecordedAsk): Promise<ReviewedWhole | undefined> {
+    const inUnits = (await reading).flat().flatMap((unit) => unit.examined)
+    const found = await analysing
+    return await reviewWholeChange(divided.units, besideWhole(files, divided.overBudget, inUnits), {
+      model: id,
+      ask: (question, on) => asking(question, on, signal),
+      newId,
+      factsOf: (path) => factsOf(path, found),
+      settled,
+      intent: change,
+      contextOf,
+      ...(surroundings.hasTree() && {
+        useTool: async (call) =>
+          (await surroundings.lookInto((tree) => useTool(call, tree, signal))) ?? 'The files cannot be read.',
+      }),
+      settings,
+      signal,
+    })
+  }
 }
 
 function toReadUnit({ unit, source, failure, isOverBudget }: ReviewedUnit): ReadUnit {

@@ -55,7 +55,7 @@ export async function reviewUnit(unit: Unit, reading: UnitReading): Promise<read
 }
 
 /** The same candidates in the same order, with a second look at each that was not refused. */
-async function lookAgain(
+export async function lookAgain(
   unit: Unit,
   examined: readonly Examined[],
   { asker, intent, contextOf }: Pick<UnitReading, 'asker' | 'intent' | 'contextOf'>,

@@ -220,6 +220,7 @@ function receiptColumns({
   findings,
   files,
   notes = [],
+  wholeChange,
 }: Receipt): readonly SqlValue[] {
   return [
     outcome,
@@ -236,5 +237,6 @@ function receiptColumns({
     findings.dropped,
     storableJson(files),
     notes.map(storableText),
+    wholeChange === undefined ? null : storableJson(wholeChange),
   ]
 }

@@ -9,7 +9,7 @@ import { UnusableAnswerError } from '../../src/llm/unusable-answer-error.ts'
 import type { Change } from '../../src/review/change.ts'
 import type { Finding } from '../../src/review/finding.ts'
 import { createReviewChange, type ReviewResult } from '../../src/review/review-change.ts'
-import { defaultReviewSettings } from '../../src/review/review-settings.ts'
+import { defaultReviewSettings, type ReviewSettings } from '../../src/review/review-settings.ts'
 
 /*
  * The whole engine over answers that nobody foresaw, and over the same change shown in another way.
@@ -74,14 +74,18 @@ function modelOf(answer: (question: Question) => unknown): Model {
   }
 }
 
-async function review(change: Change, answer: (question: Question) => unknown): Promise<ReviewResult> {
+async function review(
+  change: Change,
+  answer: (question: Question) => unknown,
+  effort: ReviewSettings['effort'] = 'standard',
+): Promise<ReviewResult> {
   let made = 0
   const reviewChange = createReviewChange({
     models: sharedModel(modelOf(answer)),
     analysers: [],
     scanSecrets: () => Promise.resolve([]),
     checkSyntax,
-    settings: defaultReviewSettings,
+    settings: { ...defaultReviewSettings, effort },
     clock: systemClock,
     newId: () => `id ${++made}`,
   })
@@ -139,14 +143,15 @@ describe('findings in = findings out', () => {
       finds: breakage,
       looks: breakage,
     })
+    const efforts = fc.constantFrom('standard' as const, 'deep' as const)
     await fc.assert(
-      fc.asyncProperty(fc.array(answers, { minLength: 8, maxLength: 8 }), async (script) => {
+      fc.asyncProperty(fc.array(answers, { minLength: 8, maxLength: 8 }), efforts, async (script, effort) => {
         let asked = 0
         let entriesGiven = 0
-        const { findings, receipt } = await review(changeOf(CART, MAIL), ({ purpose, prompt }) => {
-          const answer = script[asked++ % script.length]
-          if (!answer) throw new Error('the script is empty')
-          const { entries, verdicts, finds, looks } = answer
+        const answer = ({ purpose, prompt }: Question): unknown => {
+          const next = script[asked++ % script.length]
+          if (!next) throw new Error('the script is empty')
+          const { entries, verdicts, finds, looks } = next
           if (purpose === 'verify') return broken({ verdicts }, looks)
           const tags = tagsIn(prompt)
           const cited = entries.map((one) =>
@@ -156,7 +161,8 @@ describe('findings in = findings out', () => {
           )
           if (finds === 'whole') entriesGiven += cited.length
           return broken({ findings: cited }, finds)
-        })
+        }
+        const { findings, receipt } = await review(changeOf(CART, MAIL), answer, effort)
         expect(findings.length).toBeGreaterThanOrEqual(entriesGiven)
         const ids = findings.map(({ id }) => id)
         expect(new Set(ids).size).toBe(ids.length)

@@ -1,16 +1,9 @@
 import { lineNumberOn } from '../../diff/line-number-on.ts'
 import type { Check } from './check.ts'
+import { namesIn } from './names-in.ts'
 
 /** Lines on either side of a changed one that belong to it. */
 const BESIDE = 1
-
-/** Names that stand on every other line tell nothing. */
-const common = new Set(
-  (
-    'and async await class const def else export false for from function if import let none not null number or return ' +
-    'self string the this true undefined value var while'
-  ).split(' '),
-)
 
 /**
  * A claim on lines that the change left as they were, with no changed line beside them and no name in common with what
@@ -40,10 +33,4 @@ export const untouched: Check = ({ anchor, title, explanation }, { diff }) => {
   return spokenOf.some((name) => changed.has(name))
     ? undefined
     : 'the change touched neither these lines nor a name that the claim speaks of'
-}
-
-function namesIn(text: string): string[] {
-  return (text.match(/[A-Za-z_$][\w$]{2,}/g) ?? [])
-    .map((name) => name.toLowerCase())
-    .filter((name) => !common.has(name))
 }

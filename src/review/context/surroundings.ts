@@ -13,6 +13,10 @@ import { renderContext } from './render-context.ts'
 /** What units are read with, for one review. */
 export interface Surroundings extends Closable {
   contextOf(unit: Unit, budget: ContextBudget): Promise<string>
+  /** Whether there are files of the head to look into; it ends when they fail. */
+  hasTree(): boolean
+  /** What `look` finds in the files of the head; undefined when there are none, or when they fail. */
+  lookInto<Seen>(look: (tree: HeadTree) => Promise<Seen>): Promise<Seen | undefined>
 }
 
 /**
@@ -44,20 +48,29 @@ export async function openSurroundings(
     return renderContext(await gatherUnitContext(unit, from, budget, signal))
   }
 
+  async function lookInto<Seen>(look: (tree: HeadTree) => Promise<Seen>): Promise<Seen | undefined> {
+    const asked = tree
+    if (!asked) return undefined
+    try {
+      return await look(asked)
+    } catch (error) {
+      if (isAbort(error)) throw error
+      // Units are read at once: the first one to fail speaks for all.
+      const isFirst = tree !== undefined
+      tree = undefined
+      if (isFirst) await tell(errorMessage(error))
+      return undefined
+    }
+  }
+
   return {
     async contextOf(unit, budget) {
-      const asked = tree
-      try {
-        return await gather(unit, budgetTokens(unit, budget), asked)
-      } catch (error) {
-        if (!asked || isAbort(error)) throw error
-        // Units are read at once: the first one to fail speaks for all.
-        const isFirst = tree !== undefined
-        tree = undefined
-        if (isFirst) await tell(errorMessage(error))
-        return await gather(unit, budgetTokens(unit, budget), undefined)
-      }
+      const tokens = budgetTokens(unit, budget)
+      const seen = await lookInto((asked) => gather(unit, tokens, asked))
+      return seen ?? (await gather(unit, tokens, undefined))
     },
+    hasTree: () => tree !== undefined,
+    lookInto,
     close: async () => await first?.close(),
   }
 }

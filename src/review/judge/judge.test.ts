@@ -59,6 +59,19 @@ describe('the same problem is said once', () => {
     })
   })
 
+  test('by one model in a unit and in the change as a whole, in other words', () => {
+    const source = { kind: 'model', model: 'openai/large', pass: 'whole-change' } as const
+    const whole = found('whole', {
+      source,
+      title: 'Its caller in report.py passes one argument',
+      confidence: 0.8,
+    })
+    expect(verdicts([found('unit'), whole])).toEqual({
+      unit: INLINE,
+      whole: { kind: 'merged', into: 'unit' },
+    })
+  })
+
   test('by one model twice, in nearly the same words, a line apart', () => {
     const twice = [
       found('a', { line: 3, title: 'total() divides by zero when the cart is empty' }),

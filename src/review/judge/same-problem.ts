@@ -24,8 +24,10 @@ export function isSameProblem(a: Candidate, b: Candidate): boolean {
   return words.share >= ALIKE.inFile && words.sharesName
 }
 
+/** A model that reads the change as a whole is another finder than the same one in a unit: it did not see its own words. */
 function finderOf({ source }: Candidate): string {
-  return source.kind === 'model' ? source.model : source.analyser
+  if (source.kind === 'analyser') return source.analyser
+  return source.pass === undefined ? source.model : `${source.model} (${source.pass})`
 }
 
 function overlaps(a: Anchor, b: Anchor, apart: number): boolean {

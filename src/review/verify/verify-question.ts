@@ -23,7 +23,7 @@ export interface VerifyMatter {
   readonly intent: Intent
 }
 
-/** Characters of the author's words that are shown: they say what is meant to change, and often much else. */
+/** Characters of the author's words that are shown. */
 const MAX_TITLE = 200
 const MAX_BODY = 500
 
@@ -67,7 +67,8 @@ function isVerifyAnswer(value: unknown): boolean {
   return readVerifyAnswer(value).length > 0
 }
 
-function renderIntent({ title, body }: Intent): string[] {
+/** The author's words as data: they say what is meant to change, and often much else, so they are cut. */
+export function renderIntent({ title, body }: Intent): string[] {
   const words = [cut(title, MAX_TITLE), cut(body, MAX_BODY)].filter((text) => text !== '')
   return words.length === 0 ? [] : [`The author says: ${JSON.stringify(words.join('\n'))}`]
 }
@@ -77,7 +78,8 @@ function cut(text: string, length: number): string {
   return trimmed.length > length ? `${trimmed.slice(0, length)}…` : trimmed
 }
 
-function renderHunk(hunk: Hunk, claims: readonly Candidate[]): string {
+/** A hunk with the numbers of the claims that point at its lines. */
+export function renderHunk(hunk: Hunk, claims: readonly Candidate[]): string {
   const lines = hunk.lines.map((line) => {
     const pointing = claims.flatMap(({ anchor }, index) => {
       const number = anchor && lineNumberOn(line, anchor.side)
