@@ -140,7 +140,8 @@ describe.skipIf(!database || !server)('GitHub in trouble', { timeout: 3 * PATIEN
 
     test('until a reset in forty minutes: the job is parked that long, and is no dead letter', async () => {
       const before = Date.now()
-      await stage.github.fail({ kind: 'primary-limit', resetInSeconds: 2_400 })
+      // Of the review: the reconciler asks GitHub every second, too.
+      await stage.github.fail({ kind: 'primary-limit', resetInSeconds: 2_400, path: '/pulls/\\d' })
       await stage.openTaken(1)
       const { atMs } = await parked()
       expect(atMs - before).toBeGreaterThanOrEqual(2_399_000)
