@@ -105,6 +105,26 @@ Not read, or not by everyone:
     expect(text([], { receipt: nothing })).toContain('Nothing changed.')
   })
 
+  test('tells what came of reading the change as a whole', () => {
+    const wholeChange = {
+      outcome: 'cut-short',
+      reason: 'the model wanted to look further',
+      questions: 6,
+      toolCalls: 1,
+      notShown: ['large.py', 'odd\u001b[31m.py'],
+    } as const
+    const told = text([], { receipt: { ...receipt, wholeChange } })
+    expect(told).toContain(
+      'Read as a whole, too (6 questions, 1 look into the files of the head). It was cut short: the model wanted to look ' +
+        'further. Too much to show in it: large.py, odd',
+    )
+    expect(told).not.toContain('\u001b')
+    const leftOut = { ...wholeChange, outcome: 'left-out', reason: 'over the money cap of the day' } as const
+    expect(text([], { receipt: { ...receipt, wholeChange: leftOut } })).toContain(
+      'The change was not read as a whole: over the money cap of the day.',
+    )
+  })
+
   test('findings that were kept back are told with the reason, and cut when there are many', () => {
     const refuted = (id: string) =>
       finding(id, 'low', {
