@@ -2,40 +2,15 @@ import type { HeadTree } from './head-tree.ts'
 import { KnownSecrets } from './known-secrets.ts'
 import type { ScanSecrets } from './redact-change.ts'
 
-/** Texts that are kept, in characters: neighbouring units ask for the same files. */
-const MOST_KEPT = 30_000_000
-
 /**
  * A tree without credentials (I8): each file is read whole for them, because a key may go over lines that a reader is
  * shown only a part of; `hide` takes out what the change gave away. Closing it closes the tree.
  */
 export function redactedTree(tree: HeadTree, scan: ScanSecrets, hide: (text: string) => string): HeadTree {
-  const kept = new Map<string, string>()
-  let characters = 0
-
   async function files(paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const found = new Map<string, string>()
-    const missing = await tree.files(
-      paths.filter((path) => !kept.has(path)),
-      signal,
-    )
-    for (const path of paths) {
-      const known = kept.get(path)
-      const text = missing.get(path)
-      if (known !== undefined) found.set(path, known)
-      else if (text !== undefined) found.set(path, keep(path, await redact(path, text)))
-    }
-    return found
-  }
-
-  function keep(path: string, text: string): string {
-    if (characters + text.length > MOST_KEPT) {
-      kept.clear()
-      characters = 0
-    }
-    kept.set(path, text)
-    characters += text.length
-    return text
+    const redacted = new Map<string, string>()
+    for (const [path, text] of await tree.files(paths, signal)) redacted.set(path, await redact(path, text))
+    return redacted
   }
 
   async function redact(path: string, text: string): Promise<string> {

@@ -6,7 +6,8 @@ import type { Prices } from '../budget/prices.ts'
 import type { ModelSource, RunScope } from '../llm/model-source.ts'
 import type { Change } from './change.ts'
 import type { CheckSyntax } from './check-syntax.ts'
-import type { ContextBudget } from './context/context-budget.ts'
+import { findContext, type ContextBudget } from './context/context-budget.ts'
+import { lookAhead } from './context/look-ahead.ts'
 import { openSurroundings } from './context/surroundings.ts'
 import { countFound } from './count-found.ts'
 import { examine, type Settled } from './examine.ts'
@@ -115,6 +116,7 @@ async function reviewChange(
     [rulesFor(unit, change.guidelines), await surroundings.contextOf(unit, budget)]
       .filter((text) => text !== '')
       .join('\n')
+  const ahead = lookAhead(divided.units, (unit) => contextOf(unit, findContext))
   const reading =
     model && ask
       ? mapBounded(
@@ -127,7 +129,8 @@ async function reviewChange(
               facts: async () => factsOf(unit.path, await analysing),
               settled,
               intent: change,
-              contextOf,
+              contextOf: async (part, budget) =>
+                await ((budget === findContext && ahead.contextOf(part)) || contextOf(part, budget)),
               verifies: settings.effort !== 'quick',
             }),
           signal,
@@ -136,6 +139,7 @@ async function reviewChange(
   const readingWhole = settings.effort === 'deep' && model && ask ? readWhole(model.id, ask) : undefined
   // Nobody looks around any more once all have ended, well or not.
   await Promise.allSettled([analysing, reading, readingWhole])
+  await ahead.stop()
   await surroundings.close()
   const [analysed, read, whole] = await Promise.all([analysing, reading, readingWhole])
   const units = read.flat()

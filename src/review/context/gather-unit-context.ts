@@ -9,6 +9,7 @@ import { usedNames } from './names.ts'
 import { filesToRead, placesIn } from './places.ts'
 import { chooseRelated, relatedPieces, type Known } from './related.ts'
 import { shownLines } from './shown-lines.ts'
+import type { ReadSource } from './remember-sources.ts'
 import { readSource, type Source } from './source.ts'
 import { noContext, type Snippet, type UnitContext } from './unit-context.ts'
 
@@ -28,14 +29,15 @@ export async function gatherUnitContext(
   tree: HeadTree | undefined,
   budgetTokens: number,
   signal: AbortSignal,
+  read: ReadSource = readSource,
 ): Promise<UnitContext> {
   if (fileRole(unit.path) === 'prose or settings') return noContext
   const text = unit.content ?? (await tree?.file(unit.path, signal))
-  const source = text === undefined ? undefined : readSource(unit.path, text)
+  const source = text === undefined ? undefined : read(unit.path, text)
   if (!source && !tree) return noContext
   const lookUp = lookUpFor(unit, source)
   const words = new Set([...lookUp.changed, ...lookUp.used].map(({ name }) => name))
-  const known = await findPlaces(unit.path, source, words, lookUp, tree, signal)
+  const known = await findPlaces(unit.path, source, words, lookUp, tree, signal, read)
 
   const shown = shownLines(unit.hunks)
   const enclosing = source ? enclosingSnippets(unit, source, Math.floor(budgetTokens * ENCLOSING_SHARE)) : []
@@ -53,6 +55,7 @@ async function findPlaces(
   lookUp: ReturnType<typeof lookUpFor>,
   tree: HeadTree | undefined,
   signal: AbortSignal,
+  read: ReadSource,
 ): Promise<Known> {
   const own = source ? placesIn(source, words) : []
   const sources = source ? [source] : []
@@ -61,7 +64,7 @@ async function findPlaces(
   const others = places.filter((place) => place.path !== path)
   const files = await tree.files(filesToRead(others, path, lookUp), signal)
   return {
-    sources: [...sources, ...[...files].map(([file, text]) => readSource(file, text))],
+    sources: [...sources, ...[...files].map(([file, text]) => read(file, text))],
     places: [...own, ...others],
   }
 }

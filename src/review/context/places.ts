@@ -6,8 +6,8 @@ import type { LookUp } from './look-up.ts'
 import { matchModule } from './module-match.ts'
 import type { Source } from './source.ts'
 
-/** Files that one unit reads at most: each costs a read, and the best ones come first. */
-const MOST_FILES = 32
+/** Files that one unit reads at most: the best ones come first, and what is shown of them all is a few lines. */
+const MOST_FILES = 12
 
 /** Where words stand in the code of a file: what a tree would find, for the file that is at hand. */
 export function placesIn(source: Source, words: ReadonlySet<string>): WordPlace[] {

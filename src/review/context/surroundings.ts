@@ -5,9 +5,11 @@ import type { HeadTree } from '../head-tree.ts'
 import { redactedTree } from '../redact-head-tree.ts'
 import type { ScanSecrets } from '../redact-change.ts'
 import type { RunEvent } from '../run-store.ts'
+import { sharedTree } from '../shared-head-tree.ts'
 import type { Unit } from '../units.ts'
 import { budgetTokens, type ContextBudget } from './context-budget.ts'
 import { gatherUnitContext } from './gather-unit-context.ts'
+import { rememberSources } from './remember-sources.ts'
 import { renderContext } from './render-context.ts'
 
 /** What units are read with, for one review. */
@@ -31,7 +33,8 @@ export async function openSurroundings(
   signal: AbortSignal,
 ): Promise<Surroundings> {
   const opened = await openHead?.(signal)
-  let tree = opened?.kind === 'opened' ? redactedTree(opened.tree, scan, hide) : undefined
+  let tree = opened?.kind === 'opened' ? sharedTree(redactedTree(opened.tree, scan, hide)) : undefined
+  const read = rememberSources()
   const first = tree
   try {
     if (opened) await tell(opened.kind === 'opened' ? 'open' : opened.reason)
@@ -45,7 +48,7 @@ export async function openSurroundings(
   }
 
   async function gather(unit: Unit, budget: number, from: HeadTree | undefined): Promise<string> {
-    return renderContext(await gatherUnitContext(unit, from, budget, signal))
+    return renderContext(await gatherUnitContext(unit, from, budget, signal, read))
   }
 
   async function lookInto<Seen>(look: (tree: HeadTree) => Promise<Seen>): Promise<Seen | undefined> {
