@@ -20,7 +20,7 @@ export interface FencedBlock {
   readonly text: string
 }
 
-const fenced = /^( *)```(.*)\n([^]*?)^\1```$/gm
+const fenced = /^( *)(`{3,})(.*)\n([^]*?)^\1\2$/gm
 
 /** Reads a page by its path from the root of the repository. */
 export function readMarkdownPage(file: string): MarkdownPage {
@@ -31,7 +31,7 @@ export function readMarkdownPage(file: string): MarkdownPage {
   )
   return {
     text,
-    blocks: [...text.matchAll(fenced)].map(([, indent = '', language = '', body = '']) => ({
+    blocks: [...text.matchAll(fenced)].map(([, indent = '', , language = '', body = '']) => ({
       language,
       text: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
     })),
