@@ -79,3 +79,19 @@ test('a call that failed for good says nothing about the next one', async () => 
   void take()
   expect(calls).toHaveLength(2)
 })
+
+test.each([-3_600_000, 3_600_000])(
+  'setting the clock by %d ms neither ends the pause nor makes it longer',
+  async (ms) => {
+    const { clock, calls, take } = openGuarded()
+    const first = take()
+    calls[0]?.end(new RetryableError('away'))
+    await first
+    clock.jump(ms)
+    expect(await take()).toBe(AWAY)
+    clock.advance(5_000)
+    const trial = take()
+    calls[1]?.end()
+    expect(await trial).toBe('answered')
+  },
+)

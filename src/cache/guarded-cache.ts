@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { errorKind, errorMessage, RetryableError } from '../base/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { AnswerCache } from './answer-cache.ts'
@@ -13,12 +13,12 @@ const PAUSE_MS = 5_000
  */
 export function guardedCache(
   cache: AnswerCache,
-  { clock, log }: { readonly clock: Pick<Clock, 'now'>; readonly log: Logger },
+  { clock, log }: { readonly clock: Pick<MeasuringClock, 'monotonicMs'>; readonly log: Logger },
 ): AnswerCache {
   let closedUntil: number | undefined
 
   async function guarded<Result>(call: () => Promise<Result>): Promise<Result> {
-    const now = clock.now().getTime()
+    const now = clock.monotonicMs()
     if (closedUntil !== undefined) {
       if (now < closedUntil) throw new RetryableError('the cache was away a moment ago')
       closedUntil = now + PAUSE_MS // others wait for what becomes of this one
@@ -33,7 +33,7 @@ export function guardedCache(
         if (closedUntil === undefined) {
           log.warn({ reason: errorMessage(error) }, 'the cache is away: the model is asked without it')
         }
-        closedUntil = clock.now().getTime() + PAUSE_MS
+        closedUntil = clock.monotonicMs() + PAUSE_MS
       }
       throw error
     }

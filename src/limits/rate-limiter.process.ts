@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { randomIds, type IdSource } from '../base/ids.ts'
 import { earliestTime, type KeyState, type Place } from './place.ts'
 import { LATENESS_MS, type RateLimiter } from './rate-limiter.ts'
@@ -13,10 +13,14 @@ interface Key extends KeyState {
 const fresh: Key = { pausedUntil: 0, slowUntil: 0, places: [], owed: 0 }
 
 /** Limits that one process keeps by itself: right where there is one process. */
-export function createProcessRateLimiter(clock: Clock, newId: IdSource = randomIds): RateLimiter {
+export function createProcessRateLimiter(
+  clock: Pick<MeasuringClock, 'monotonicMs'>,
+  newId: IdSource = randomIds,
+): RateLimiter {
   const keys = new Map<string, Key>()
   const stateOf = (name: string): Key => keys.get(name) ?? fresh
-  const now = (): number => clock.now().getTime()
+  // Whole milliseconds, in which timers count, too: a place is not a fraction of one ahead of who comes for it.
+  const now = (): number => Math.floor(clock.monotonicMs())
 
   return {
     reserve: async ({ key: name, cost: asked, limits }, held) => {

@@ -1,11 +1,11 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { errorKind, errorMessage, RateLimitedError } from '../base/errors.ts'
 import type { Answer, Model } from './model.ts'
 import { ModelUnavailableError } from './model-unavailable-error.ts'
 import { UnusableAnswerError } from './unusable-answer-error.ts'
 
 export interface BreakingOptions {
-  readonly clock: Clock
+  readonly clock: Pick<MeasuringClock, 'now' | 'monotonicMs'>
   /** Told when questions stop, and for how long. `needsPerson`: the account, the key or the name is refused. */
   readonly onOpen?: (outage: {
     readonly reason: string
@@ -35,18 +35,21 @@ const PROBE_MS = 5_000
 export function breakingModel(model: Model, { clock, onOpen, onClose }: BreakingOptions): Model {
   let failures = 0
   let outage:
-    | { readonly reason: string; readonly since: Date; readonly forMs: number; readonly until: Date }
+    | { readonly reason: string; readonly sinceMs: number; readonly forMs: number; readonly untilMs: number }
     | undefined
   let probing = false
-  const inMs = (ms: number): Date => new Date(clock.now().getTime() + ms)
+  /** What is measured as a date of this moment's clock, for those who come again then. */
+  const dateOf = (monotonicMs: number): Date =>
+    new Date(clock.now().getTime() + Math.ceil(monotonicMs - clock.monotonicMs()))
 
   return {
     id: model.id,
     async ask(question, signal) {
       if (!outage) return await watch(() => model.ask(question, signal), false)
-      const isOver = clock.now() >= outage.until
+      const nowMs = clock.monotonicMs()
+      const isOver = nowMs >= outage.untilMs
       if (!isOver || probing) {
-        const until = isOver ? inMs(PROBE_MS) : outage.until
+        const until = dateOf(isOver ? nowMs + PROBE_MS : outage.untilMs)
         throw new RateLimitedError(
           `${model.id} is not asked before ${until.toISOString()}: ${outage.reason}`,
           until,
@@ -78,16 +81,18 @@ export function breakingModel(model: Model, { clock, onOpen, onClose }: Breaking
   function fail(error: unknown, isProbe: boolean): unknown {
     const before = outage
     // It was asked before the model was known to be out: that says nothing new.
-    if (before && !isProbe) return new RateLimitedError(before.reason, before.until, { cause: error })
+    if (before && !isProbe)
+      return new RateLimitedError(before.reason, dateOf(before.untilMs), { cause: error })
     const limited = open(error, before ? Math.min(LONGEST_MS, 2 * before.forMs) : OUTAGE_MS)
-    const isPatient = before && clock.now().getTime() - before.since.getTime() < PATIENCE_MS
+    const isPatient = before && clock.monotonicMs() - before.sinceMs < PATIENCE_MS
     return isPatient ? limited : error
   }
 
   function open(error: unknown, forMs: number): RateLimitedError {
     const reason = errorMessage(error)
-    const until = inMs(forMs)
-    outage = { reason, since: outage?.since ?? clock.now(), forMs, until }
+    const nowMs = clock.monotonicMs()
+    const until = dateOf(nowMs + forMs)
+    outage = { reason, sinceMs: outage?.sinceMs ?? nowMs, forMs, untilMs: nowMs + forMs }
     onOpen?.({ reason, until, needsPerson: error instanceof ModelUnavailableError })
     return new RateLimitedError(`${model.id} is not asked before ${until.toISOString()}`, until, {
       cause: error,

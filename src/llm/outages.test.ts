@@ -69,6 +69,20 @@ describe('a model that is out', () => {
     expect(told).toEqual(['out', 'out', 'back'])
   })
 
+  test.each([-3_600_000, 3_600_000])(
+    'is left alone no shorter and no longer when the clock is set by %d ms meanwhile',
+    async (ms) => {
+      const model = breakingModel(open(large, 'large'), { clock })
+      large.answerNext(out, out, out)
+      for (let i = 0; i < 3; i++) await kindOf(model.ask(question, signal))
+      clock.jump(ms)
+      const refused = await model.ask(question, signal).catch((error: unknown) => error)
+      expect(refused).toMatchObject({ retryAt: new Date(clock.now().getTime() + 30_000) })
+      clock.advance(30_000)
+      expect(await kindOf(model.ask(question, signal))).toBe('openai/large')
+    },
+  )
+
   test('for a day no longer makes whoever tries wait: it may be the question', async () => {
     const model = breakingModel(open(large, 'large'), { clock })
     large.answerNext(...Array.from({ length: 400 }, () => out))
