@@ -10,7 +10,7 @@ import { collectQuestions } from '../budget/collected-questions.ts'
 import { ownPrices, withOwnPrices } from '../budget/own-prices.ts'
 import { createListPrices } from '../budget/prices.genai-prices.ts'
 import { createReviewChange } from '../review/review-change.ts'
-import { defaultReviewSettings } from '../review/review-settings.ts'
+import { defaultReviewSettings, type ReviewSettings } from '../review/review-settings.ts'
 import { runEstimate } from './estimate-command.ts'
 
 let project: ScratchRepository
@@ -18,6 +18,10 @@ let project: ScratchRepository
 beforeAll(() => {
   project = openScratchRepository()
   project.commit()
+  project.git('switch', '--quiet', '--create', 'long', 'main')
+  project.write('long.py', Array.from({ length: 800 }, (_, index) => `call(${index})\n`).join(''))
+  project.commit()
+  project.git('switch', '--quiet', 'main')
   project.git('switch', '--quiet', '--create', 'feature')
   project.write('price.py', 'def price(item):\n    return item.cost * 2\n')
   project.write('cart.py', 'def total(items):\n    return sum(item.cost for item in items)\n')
@@ -34,9 +38,10 @@ const prices = withOwnPrices(
 async function estimate(
   model: string | undefined,
   json: boolean,
-  deepTokens = defaultReviewSettings.deepTokens,
+  bounds: Partial<Pick<ReviewSettings, 'deepTokens' | 'runTokens'>> = {},
+  head = 'feature',
 ): Promise<string> {
-  const settings = { ...defaultReviewSettings, effort: 'deep', deepTokens } as const
+  const settings = { ...defaultReviewSettings, effort: 'deep', ...bounds } as const
   const collected = model === undefined ? undefined : collectQuestions(model)
   const reviewChange = createReviewChange({
     ...(collected && { models: collected.models }),
@@ -49,7 +54,7 @@ async function estimate(
   })
   const stdout = new CapturedOutput()
   const stderr = new CapturedOutput()
-  const source = { kind: 'local', folder: project.folder, base: 'main' } as const
+  const source = { kind: 'local', folder: project.folder, base: 'main', head } as const
   const context = {
     open: () => ({ reviewChange, collected, prices, clock: systemClock, bounds: settings }),
     terminal: { stdin: process.stdin, stdout, stderr },
@@ -83,13 +88,22 @@ test('an estimate names units, tokens, money by effort, and what would not be re
 
 test('the most that a deep review costs grows with what it may ask', async () => {
   const atMost = async (deepTokens: number): Promise<number> => {
-    const { efforts } = parseJson(await estimate('openai/priced', true, deepTokens)) as {
+    const { efforts } = parseJson(await estimate('openai/priced', true, { deepTokens })) as {
       efforts: { at_most_micro_dollars: number }[]
     }
     return efforts.at(-1)?.at_most_micro_dollars ?? 0
   }
   // At a dollar for a million tokens, and a token for each byte: 3.5 of them in an estimated token.
   expect((await atMost(200_000)) - (await atMost(100_000))).toBeCloseTo(350_000, -2)
+})
+
+test('a file of which only a part would be asked about is named with the reason', async () => {
+  const told = parseJson(await estimate('openai/priced', true, { runTokens: 2_000 }, 'long')) as {
+    units: number
+    unread: readonly object[]
+  }
+  expect(told.units).toBeGreaterThan(0)
+  expect(told.unread).toEqual([{ path: 'long.py', reason: 'over the budget of one run' }])
 })
 
 test('a model without a price has an estimate in tokens, and no cost', async () => {

@@ -7,7 +7,7 @@ import { formatMoney, type MicroDollars } from '../budget/money.ts'
 import type { Prices } from '../budget/prices.ts'
 import { readLocalChange } from '../git/local-change.ts'
 import { readPatchChange } from '../git/patch-change.ts'
-import type { Receipt } from '../review/receipt.ts'
+import { withoutReason, type Receipt } from '../review/receipt.ts'
 import type { ReviewChange } from '../review/review-change.ts'
 import type { ReviewRequest } from './review-command.ts'
 import { write, type Terminal } from './terminal.ts'
@@ -72,9 +72,10 @@ export async function runEstimate(
 }
 
 function unreadFiles({ files }: Receipt): Estimate['unread'] {
-  return files.flatMap(({ path, reason }) =>
-    reason === undefined || reason === ONLY_ESTIMATED ? [] : [{ path, reason }],
-  )
+  return files.flatMap(({ path, reason }) => {
+    const other = reason && withoutReason(reason, ONLY_ESTIMATED)
+    return other ? [{ path, reason: other }] : []
+  })
 }
 
 function estimateText({ change, model, units, efforts, unread }: Estimate): string {

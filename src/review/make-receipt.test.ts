@@ -86,7 +86,11 @@ describe('with a model', () => {
       hunks: { read: 3, 'from-cache': 1, skipped: 2, 'over-budget': 1, failed: 2 },
       files: [
         { path: 'a.py', hunks: { read: 2, 'from-cache': 1 } },
-        { path: 'b.py', hunks: { read: 1, failed: 2, 'over-budget': 1 }, reason: 'the answer was garbage' },
+        {
+          path: 'b.py',
+          hunks: { read: 1, failed: 2, 'over-budget': 1 },
+          reason: 'the answer was garbage; over the budget',
+        },
         { path: 'yarn.lock', hunks: { skipped: 2 }, reason: 'lock file' },
       ],
       findings: { posted: 0, merged: 0, dropped: 0 },
@@ -110,6 +114,19 @@ describe('with a model', () => {
     expect(outcomeOf(part(0, 2, 'over-budget'), part(2, 3, 'read'))).toEqual({ 'over-budget': 1 })
     expect(outcomeOf(part(0, 2, 'over-budget'), part(2, 3, 'failed'))).toEqual({ failed: 1 })
     expect(outcomeOf(part(0, 2, 'read'))).toEqual({ failed: 1 })
+  })
+
+  test('a file says every reason once', () => {
+    const one = file('a.py', 3)
+    const { files } = makeReceipt(
+      reading({
+        model,
+        files: [one],
+        units: units(one, ['over-budget', 1, 'too long'], ['failed', 1, 'garbage'], ['failed', 1, 'garbage']),
+        analysers: analysed({}, { 'a.py': 'ruff: too deeply nested' }),
+      }),
+    )
+    expect(files[0]?.reason).toBe('too long; garbage; ruff: too deeply nested')
   })
 
   test('a file that an analyser could not read is read, and says so', () => {

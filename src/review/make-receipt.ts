@@ -3,7 +3,13 @@ import type { DiffLine, FileDiff, Hunk } from '../diff/file-diff.ts'
 import type { ChangedText } from './change.ts'
 import type { AnalysersOutcome } from './find-with-analysers.ts'
 import type { Finding } from './finding.ts'
-import type { FileReceipt, HunkOutcome, Receipt, WholeChangeReceipt } from './receipt.ts'
+import {
+  joinReasons,
+  type FileReceipt,
+  type HunkOutcome,
+  type Receipt,
+  type WholeChangeReceipt,
+} from './receipt.ts'
 import type { SelectedFile } from './select.ts'
 import type { Unit } from './units.ts'
 
@@ -99,7 +105,9 @@ function askedFile({ path, hunks }: FileDiff, { units, analysers }: Reading): Fi
     const outcome = worstOf(hunk, outcomes)
     counts[outcome] = (counts[outcome] ?? 0) + 1
   }
-  const reason = own.find((unit) => unit.reason !== undefined)?.reason ?? analysers.failures.get(path)
+  const reason = joinReasons(
+    [...own.map((unit) => unit.reason), analysers.failures.get(path)].filter((one) => one !== undefined),
+  )
   return { path, hunks: counts, ...(reason !== undefined && { reason }) }
 }
 

@@ -6,7 +6,7 @@ export interface FileReceipt {
   readonly path: string
   /** Hunks by outcome; a file without hunks (binary, rename, mode) has none. */
   readonly hunks: Readonly<Partial<Record<HunkOutcome, number>>>
-  /** Why hunks were not read, or why there was nothing to read; absent when all was read. */
+  /** Why hunks were not read, or why there was nothing to read, each reason once (`joinReasons`); absent when all was read. */
   readonly reason?: string
 }
 
@@ -38,6 +38,18 @@ export interface Receipt {
   readonly notes?: readonly string[]
   /** Findings by what became of them. */
   readonly findings: { readonly posted: number; readonly merged: number; readonly dropped: number }
+}
+
+const BETWEEN_REASONS = '; '
+
+/** The reasons of a file as one text, each of them once; undefined when there are none. */
+export function joinReasons(reasons: readonly string[]): string | undefined {
+  return reasons.length === 0 ? undefined : [...new Set(reasons)].join(BETWEEN_REASONS)
+}
+
+/** What is left of joined reasons without one of them; undefined when nothing is. */
+export function withoutReason(joined: string, one: string): string | undefined {
+  return joinReasons(joined.split(BETWEEN_REASONS).filter((reason) => reason !== one))
 }
 
 /** Whether every reviewable hunk was read: the only case that may be green (I5). */
