@@ -10,6 +10,7 @@ import type { CacheOperation } from '../telemetry/metrics.ts'
 import { openModel } from '../llm/model.ai-sdk.ts'
 import { sharedModel } from '../llm/model-source.ts'
 import type { Answer, CacheLookup, Model, Question } from '../llm/model.ts'
+import type { AnswerCache, Turn } from './answer-cache.ts'
 import type { AnswerCacheUnderTest } from './answer-cache.contract.ts'
 import { encodeEntry } from './answer-entry.ts'
 import { answerKey } from './answer-key.ts'
@@ -129,13 +130,24 @@ for (const kind of testCaches()) {
 
     test('of many who ask the same at once, in two processes, one pays', async () => {
       holding = true
-      const processes = [model(), model({ cache: opened.another })]
+      const turns: Turn['kind'][] = []
+      const watched = (cache: AnswerCache): AnswerCache => ({
+        ...cache,
+        take: async (...asked) => {
+          const turn = await cache.take(...asked)
+          turns.push(turn.kind)
+          return turn
+        },
+      })
+      const processes = [opened.cache, opened.another].map((cache) => model({ cache: watched(cache) }))
       const { signal } = new AbortController()
       setMaxListeners(100, signal)
       const answers = Promise.all(
         processes.flatMap((each) => Array.from({ length: 25 }, () => each.ask(question, signal))),
       )
       await expect.poll(() => held.length).toBe(1)
+      // Who looks only now would find the answer, and has nothing to wait for.
+      await expect.poll(() => new Set(turns)).toEqual(new Set(['lease', 'taken']))
       holding = false
       held[0]?.()
       expect((await answers).filter(({ source }) => source === 'model')).toHaveLength(1)
