@@ -17,6 +17,11 @@ export class RetryableError extends Error {
   override name = 'RetryableError'
 }
 
+/** An attempt could not even begin, for what all work stands on is away. It costs none, and is tried again soon. */
+export class NotBegunError extends RetryableError {
+  override name = 'NotBegunError'
+}
+
 /** The other side told us to wait. Waiting costs no attempt. */
 export class RateLimitedError extends Error {
   readonly kind = 'rate-limited'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
+import { NotBegunError, PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
 import { backoffMs, decideFailure } from './retry-policy.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
@@ -32,6 +32,18 @@ test('a rate limit waits for its reset and costs no attempt, even at the last on
     countsAsAttempt: false,
     reason: 'wait',
   })
+})
+
+test('what could not begin is tried again within a second and costs no attempt, even at the last one', () => {
+  const error = new NotBegunError('the run could not be taken up', { cause: new Error('connect refused') })
+  expect([1, 4].map((attempt) => decide(error, attempt))).toEqual(
+    Array.from({ length: 2 }, () => ({
+      kind: 'retry',
+      delayMs: 500,
+      countsAsAttempt: false,
+      reason: 'the run could not be taken up: connect refused',
+    })),
+  )
 })
 
 test('a reset that has passed means now', () => {

@@ -1,4 +1,4 @@
-import { errorKind, errorMessage, RateLimitedError } from '../base/errors.ts'
+import { errorKind, errorMessage, NotBegunError, RateLimitedError } from '../base/errors.ts'
 
 export interface RetryPolicy {
   /** Attempts in all, the first included. */
@@ -31,7 +31,8 @@ export type FailureDecision =
 
 /**
  * What becomes of a job whose attempt (1-based) threw `error`.
- * A rate limit waits for its reset and costs no attempt; an abort hands the job back at once and costs none;
+ * A rate limit waits for its reset and costs no attempt; an abort hands the job back at once and costs none; what could
+ * not begin is tried again as after a first failure and costs none, for an outage of the store is not the job's fault;
  * a permanent error is buried at once; anything else is tried again with exponential backoff and full jitter.
  * `random` returns a number in [0, 1).
  */
@@ -54,6 +55,9 @@ export function decideFailure(
       return { kind: 'bury', reason }
     case 'retryable':
     case 'unknown':
+      if (error instanceof NotBegunError) {
+        return { kind: 'retry', delayMs: backoffMs(1, random, policy), countsAsAttempt: false, reason }
+      }
       if (attempt >= policy.maxAttempts) {
         return { kind: 'bury', reason: `gave up after ${attempt} attempts: ${reason}` }
       }

@@ -1,5 +1,12 @@
 import type { Clock } from '../base/clock.ts'
-import { errorKind, isAbort, PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
+import {
+  errorKind,
+  isAbort,
+  NotBegunError,
+  PermanentError,
+  RateLimitedError,
+  RetryableError,
+} from '../base/errors.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { ChangedFile, GitHub, GitHubRepository, PullRequest } from '../github/github.ts'
 import type { RunScope } from '../llm/model-source.ts'
@@ -76,13 +83,19 @@ export async function failRun(
   await whileHeld(reviewer, taken, () => fail(reviewer, taken, reason, signal))
 }
 
-/** Takes the run up. Throws a rate-limited error while another attempt is at work on the pull request. */
+/**
+ * Takes the run up. Throws a rate-limited error while another attempt is at work on the pull request, and one that says
+ * that nothing began when the store is away.
+ */
 async function take(
   { runs, clock }: PullRequestReviewer,
   id: RunId,
   afresh: boolean,
 ): Promise<StartedRun | 'ended' | 'unknown'> {
-  const taken = await runs.start(id, { holdMs: HOLD_MS, afresh })
+  const taken = await runs.start(id, { holdMs: HOLD_MS, afresh }).catch((error: unknown) => {
+    if (errorKind(error) !== 'retryable') throw error
+    throw new NotBegunError('the run could not be taken up', { cause: error })
+  })
   switch (taken.kind) {
     case 'started':
       return taken.run

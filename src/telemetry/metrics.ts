@@ -10,7 +10,14 @@ export type DeliveryOutcome =
   | 'refused'
   | 'unavailable'
 
-export type JobOutcome = 'completed' | 'retried' | 'rate-limited' | 'handed-back' | 'buried' | 'lease-lost'
+export type JobOutcome =
+  | 'completed'
+  | 'retried'
+  | 'rate-limited'
+  | 'not-begun'
+  | 'handed-back'
+  | 'buried'
+  | 'lease-lost'
 
 export type RunOutcome = 'completed' | 'failed' | 'skipped' | 'superseded'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { errorKind, errorMessage, RateLimitedError } from '../base/errors.ts'
+import { errorKind, errorMessage, NotBegunError, RateLimitedError } from '../base/errors.ts'
 import type { ClaimedJob, Queue } from '../queue/queue.ts'
 import { decideFailure, msUntil, type RetryPolicy } from '../queue/retry-policy.ts'
 import type { JobOutcome } from '../telemetry/metrics.ts'
@@ -57,6 +57,7 @@ export async function doJob(
       context.log.warn({ error: errorMessage(error), decision: decision.kind }, 'job failed')
     if (decision.kind === 'bury') return await giveUp(handler, payload, decision.reason)
     if (!(await queue.retry(job, decision))) return 'lease-lost'
+    if (error instanceof NotBegunError) return 'not-begun'
     return kind === 'aborted' ? 'handed-back' : kind === 'rate-limited' ? 'rate-limited' : 'retried'
   }
 
@@ -67,10 +68,10 @@ export async function doJob(
     } catch (error) {
       // Whoever has the job next makes it visible.
       if (context.signal.aborted) return isLeaseLost() ? 'lease-lost' : await handBack(0, reason)
+      if (error instanceof NotBegunError) return await settleFailure(handler, payload, error)
       context.log.warn({ error: errorMessage(error) }, 'the failure could not be made visible')
       // What may pass is waited for, however long it takes: a failure that nobody can see is lost work.
-      const kind = errorKind(error)
-      if (kind === 'retryable') return await handBack(retryPolicy.maxDelayMs, reason)
+      if (errorKind(error) === 'retryable') return await handBack(retryPolicy.maxDelayMs, reason)
       if (error instanceof RateLimitedError)
         return await handBack(msUntil(error.retryAt, clock.now()), reason)
     }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { z } from 'zod'
 import { testDatabases, type TestDatabase } from '../../test/databases.ts'
 import { createManualClock, type ManualClock } from '../../test/manual-clock.ts'
-import { PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
+import { NotBegunError, PermanentError, RateLimitedError, RetryableError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { openPostgresQueue } from '../queue/queue.postgres.ts'
 import type { ClaimedJob, JobId, Queue } from '../queue/queue.ts'
@@ -283,6 +283,11 @@ describe.skipIf(kind?.missing)('a worker', () => {
       expect(await retryAfter(error)).toMatchObject({ first: 'test retried', attempts: [1, 2], counts: true })
     })
 
+    test('not begun: again within a second, and it costs no attempt', async () => {
+      const expected = { first: 'test not-begun', attempts: [1, 1], inMs: 500, counts: false }
+      expect(await retryAfter(new NotBegunError('the store is away'))).toEqual(expected)
+    })
+
     test('permanent: buried at once with the reason, once the failure was made visible', async () => {
       const told: unknown[] = []
       await add('doomed')
@@ -335,6 +340,23 @@ describe.skipIf(kind?.missing)('a worker', () => {
       await clock.sleepers(1)
       clock.advance(300_000)
       await settled('test handed-back', 'test buried')
+      expect(await queue.deadLetters(10)).toMatchObject([{ id: 'unseen', attempts: 1 }])
+    })
+
+    test('nor while that cannot even begin: it is tried again within a second', async () => {
+      let away = true
+      await add('unseen')
+      work(
+        handler(
+          () => Promise.reject(new PermanentError('the key is wrong')),
+          () => (away ? Promise.reject(new NotBegunError('the store is away')) : Promise.resolve()),
+        ),
+      )
+      await settled('test not-begun')
+      away = false
+      await clock.sleepers(1)
+      clock.advance(1_000)
+      await settled('test not-begun', 'test buried')
       expect(await queue.deadLetters(10)).toMatchObject([{ id: 'unseen', attempts: 1 }])
     })
 
@@ -441,6 +463,31 @@ describe.skipIf(kind?.missing)('a worker', () => {
       work(handler(() => Promise.resolve()))
       expect(worker?.stop(1)).toBe(worker?.stop(60_000))
       await worker?.stop(1)
+    })
+  })
+
+  describe('whose jobs cannot begin', () => {
+    test('takes up no other for a second: what is away is away for all', async () => {
+      let begun = 0
+      let away = true
+      for (const n of [1, 2, 3]) await add(`job ${n}`, 'test', { n })
+      work(
+        handler(async () => {
+          begun++
+          if (away) throw new NotBegunError('the store is away')
+        }),
+      )
+      for (let second = 1; second <= 6; second++) {
+        await eventually(() => expect([begun, outcomes.length]).toEqual([second, second]))
+        await clock.sleepers(1)
+        clock.advance(1_000)
+      }
+      away = false
+      await eventually(async () => {
+        clock.advance(1_000)
+        expect(await queue.depth()).toMatchObject({ ready: 0, delayed: 0, leased: 0, deadLetters: 0 })
+      })
+      expect(outcomes.filter((outcome) => outcome === 'test completed')).toHaveLength(3)
     })
   })
 

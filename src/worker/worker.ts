@@ -32,8 +32,8 @@ export interface Worker {
 
 /** How long one claim waits for work before it asks again. */
 const CLAIM_WAIT_MS = 5_000
-/** How long to wait when the queue cannot be reached. */
-const QUEUE_AWAY_MS = 1_000
+/** How long to wait when the queue cannot be reached, or what all work stands on. */
+const AWAY_MS = 1_000
 
 /** Claims jobs and does them, at most `concurrency` at once, until it is stopped. */
 export function startWorker(options: WorkerOptions): Worker {
@@ -45,6 +45,8 @@ export function startWorker(options: WorkerOptions): Worker {
   const active = new Map<Promise<void>, AbortController>()
   /** How many of them work: the others only wait for the queue to note that they are complete. */
   let working = 0
+  /** Since the last claim a job could not begin: others could not either. */
+  let couldNotBegin = false
   let isGraceOver = false
   let tellOfRoom = (): void => undefined
   let stopped: Promise<void> | undefined
@@ -62,13 +64,18 @@ export function startWorker(options: WorkerOptions): Worker {
         await roomForMore()
         continue
       }
+      if (couldNotBegin) {
+        couldNotBegin = false
+        await clock.sleep(AWAY_MS, stopping.signal).catch(() => undefined)
+        continue
+      }
       const claim = { count, leaseMs, worker: name, waitMs: CLAIM_WAIT_MS }
       try {
         for (const job of await queue.claim(claim, stopping.signal)) begin(job)
       } catch (error) {
         if (stopping.signal.aborted) return
         log.warn({ error: errorMessage(error) }, 'queue away, trying again')
-        await clock.sleep(QUEUE_AWAY_MS, stopping.signal).catch(() => undefined)
+        await clock.sleep(AWAY_MS, stopping.signal).catch(() => undefined)
       }
     }
   }
@@ -125,6 +132,7 @@ export function startWorker(options: WorkerOptions): Worker {
         isLeaseLost: () => leaseLost,
         onWorkDone: giveRoomBack,
       })
+      couldNotBegin ||= outcome === 'not-begun'
       metrics.job(Object.hasOwn(handlers, job.kind) ? job.kind : 'unknown', outcome)
       jobLog.info({ outcome }, 'job settled')
     } catch (error) {

@@ -12,13 +12,14 @@ describe.skipIf(!opened || !redis)('PostgreSQL in trouble', { timeout: 2 * PATIE
   let server: PrivatePostgres
   let stage: Stage
   let web: ProductProcess
+  let worker: ProductProcess
 
   beforeAll(async () => {
     if (!opened || !redis) return
     server = opened
     stage = await openStage({ postgresUrl: server.url, redisUrl: redis.url })
     web = await stage.start('serve')
-    await stage.start('work')
+    worker = await stage.start('work')
   })
   afterAll(async () => {
     await stage?.close()
@@ -68,6 +69,28 @@ describe.skipIf(!opened || !redis)('PostgreSQL in trouble', { timeout: 2 * PATIE
     expect(await stage.outcomes(...under, ...refused)).toEqual(doneOnce(...under, ...refused))
     const { kept, taken } = await books()
     expect(kept).toEqual(taken)
+  })
+
+  test('away for longer than four tries take: those that cannot begin cost no attempt, and all is reviewed once', async () => {
+    const release = stage.holdModel()
+    const numbers = await stage.openTaken(3)
+    await stage.modelHolds(3)
+    const earlier = worker.log().length
+    const settled = () =>
+      worker
+        .log()
+        .slice(earlier)
+        .filter(({ msg }) => msg === 'job settled')
+    await server.kill()
+    release()
+    await vi.waitFor(
+      () => expect(settled().filter(({ outcome }) => outcome === 'not-begun').length).toBeGreaterThan(3 * 4),
+      PATIENCE_MS,
+    )
+    await server.start()
+    expect(await stage.outcomes(...numbers)).toEqual(doneOnce(...numbers))
+    // One in which it went away, and the one after.
+    expect(settled().filter(({ attempt }) => Number(attempt) > 2)).toEqual([])
   })
 
   test('read-only: nothing is accepted, the log names the state, and it goes on by itself', async () => {
