@@ -46,6 +46,13 @@ test('every candidate of the example ends as the page tells', () => {
   )
 })
 
+test('the second look at the cart sees more of `savings` than the finder, as the page says', () => {
+  const whole = 'more than the price'
+  const onCart = example.asked.filter(({ prompt }) => prompt.includes('\nFile: "web/src/cart.ts"'))
+  const shown = onCart.map(({ prompt, answer }) => [Object.keys(answer)[0], prompt.includes(whole)])
+  expect(Object.fromEntries(shown)).toEqual({ findings: false, verdicts: true })
+})
+
 test('it shows every part, and names settings and files that exist', () => {
   const parts = [...page.text.matchAll(/<!-- example: (?!end)(\w+) -->/g)].map(([, name]) => name)
   const named = page.inlineCode.filter((code) => /^[A-Z]+(?:_[A-Z]+)+$/.test(code))
