@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { packageRoot } from '../base/package-root.ts'
-import { readDataset } from './read-dataset.ts'
+import type { Change } from '../review/change.ts'
+import { openScratchRepository } from '../../test/scratch-repository.ts'
+import { readDataset, type DatasetOptions } from './read-dataset.ts'
 
 const never = new AbortController().signal
 
@@ -74,6 +76,26 @@ test('who reviews learns neither the answers nor where they can be looked up', a
   writeCase('one', { expect: 'findings', findings: [golden] })
   const { cases } = await readDataset(folder, never)
   expect(JSON.stringify(cases[0]?.change)).not.toMatch(/It fails|pull\/1/)
+})
+
+test('with the repositories a case has the guidelines of its base, and without them none', async () => {
+  const repository = openScratchRepository()
+  try {
+    repository.write('AGENTS.md', 'Amounts must be in cents.\n')
+    const base_sha = repository.commit()
+    repository.write('a.py', 'x = 1\n')
+    const head_sha = repository.commit()
+    writeCase('one')
+    write('one/case.json', { title: 'A change', base_sha, head_sha })
+    const change = async (options?: DatasetOptions): Promise<Change | undefined> =>
+      (await readDataset(folder, never, options)).cases[0]?.change
+    expect(await change({ repositories: repository.folder })).toMatchObject({
+      guidelines: [{ source: 'AGENTS.md', text: 'Amounts must be in cents.\n' }],
+    })
+    expect(await change()).not.toHaveProperty('guidelines')
+  } finally {
+    repository.close()
+  }
 })
 
 test('cases may stand in a folder of their own; those without a diff are missing, not failed', async () => {

@@ -9,8 +9,8 @@ import { parsePatch } from '../diff/parse-patch.ts'
 import type { ChangedText } from '../review/change.ts'
 import { contentOf } from '../review/content-of.ts'
 import { estimateTokens } from '../review/estimate-tokens.ts'
-import { headOfCase } from './head-of-case.ts'
 import { profiles, type EvalCase, type GoldenFinding } from './eval-case.ts'
+import { surroundingsOfCase } from './surroundings-of-case.ts'
 
 export interface Dataset {
   readonly cases: readonly EvalCase[]
@@ -21,7 +21,7 @@ export interface Dataset {
 export interface DatasetOptions {
   /** Cases that are wanted; all unless told. */
   readonly only?: readonly string[]
-  /** Where the repositories of the cases are: see `headOfCase`. Without it nothing is known of files beside a change. */
+  /** Where the repositories of the cases are: see `surroundingsOfCase`. Without it nothing is known but the change. */
   readonly repositories?: string
 }
 
@@ -60,6 +60,7 @@ const caseFile = z.object({
   repo: z.string().nullish(),
   /** The repository that has the commits, where it is another one. */
   snapshot: z.string().nullish(),
+  base_sha: z.string().nullish(),
   head_sha: z.string().nullish(),
 })
 
@@ -106,7 +107,8 @@ async function readCase(
     body,
     repo,
     snapshot,
-    head_sha: commit,
+    base_sha: base,
+    head_sha: head,
   } = await readJson(path.join(folder, 'case.json'), caseFile)
   const expected = await readJson(path.join(folder, 'golden.json'), goldenFile)
   const patch = await readFile(path.join(folder, 'diff.patch'))
@@ -116,8 +118,9 @@ async function readCase(
     files.push({ diff, ...(content && contentOf(content)) })
   }
   const repository = snapshot ?? repo ?? undefined
-  const head = commit ? { commit, ...(repository !== undefined && { repository }) } : undefined
-  const openHead = repositories && head && (await headOfCase(repositories, head, signal))
+  const commits = head && { head, ...(base && { base }), ...(repository !== undefined && { repository }) }
+  const surroundings =
+    repositories !== undefined && commits ? await surroundingsOfCase(repositories, commits, signal) : {}
   return {
     id,
     expects: expected.expect,
@@ -128,7 +131,7 @@ async function readCase(
       body: body ?? '',
       files,
       complete: true,
-      ...(openHead && { openHead }),
+      ...surroundings,
     },
     golden: expected.findings,
     knownInvalid: expected.known_invalid,
