@@ -3,6 +3,7 @@ import path from 'node:path'
 import { openCommitTree } from '../git/commit-tree.ts'
 import { findRepository } from '../git/local-repository.ts'
 import type { Change } from '../review/change.ts'
+import type { FileContent } from '../review/content-of.ts'
 import { guidelineFiles, readGuidelines } from '../review/guidelines/read-guidelines.ts'
 
 /** Between which commits of which repository the change of a case lies, in the words of its `case.json`. */
@@ -22,7 +23,7 @@ export async function surroundingsOfCase(
   repositories: string,
   { repository, base, head }: CaseCommits,
   signal: AbortSignal,
-): Promise<Pick<Change, 'openHead' | 'guidelines'>> {
+): Promise<Pick<Change, 'openHead' | 'guidelines' | 'ignoredGuidelines'>> {
   const flat = repository?.replace('/', '+')
   const names = repository === undefined ? [] : [`${flat}/repo`, repository, `${repository}.git`]
   const folders = [...names.map((name) => path.join(repositories, name)), repositories]
@@ -35,8 +36,13 @@ export async function surroundingsOfCase(
     const guides = baseCommit && (await openCommitTree(gitFolder, baseCommit).files(guidelineFiles, signal))
     return {
       openHead: () => Promise.resolve({ kind: 'opened', tree: openCommitTree(gitFolder, headCommit) }),
-      ...(guides && { guidelines: await readGuidelines((file) => Promise.resolve(guides.get(file))) }),
+      ...(guides && (await readGuidelines((file) => Promise.resolve(contentIn(guides, file))))),
     }
   }
   return {}
+}
+
+function contentIn(texts: ReadonlyMap<string, string>, file: string): FileContent | undefined {
+  const content = texts.get(file)
+  return content === undefined ? undefined : { content }
 }

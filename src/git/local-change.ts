@@ -51,7 +51,7 @@ export async function readLocalChange(range: LocalRange, signal: AbortSignal): P
     ...(await describe(repository, baseCommit, headCommit)),
     files: diffs.map((diff) => ({ diff, ...contents.get(blobs.get(diff.path) ?? '') })),
     complete: true,
-    guidelines: await readGuidelines((file) => Promise.resolve(guides.get(file))),
+    ...(await readGuidelines((file) => Promise.resolve(guides.get(file)))),
     baseCommit,
     headCommit,
     openHead: () =>

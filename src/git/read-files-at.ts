@@ -1,13 +1,14 @@
+import type { FileContent } from '../review/content-of.ts'
 import type { CommitId } from '../github/github.ts'
 import type { LocalRepository } from './local-repository.ts'
 import { readContents } from './read-contents.ts'
 
-/** The texts of regular files of a commit, by path; what is not there, or is no text, is left out. */
+/** The texts of regular files of a commit, by path, or why there is none; what is not there is left out. */
 export async function readFilesAt(
   repository: LocalRepository,
   commit: CommitId,
   paths: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, FileContent>> {
   const listing = await repository.bytes(['ls-tree', '-z', '--full-tree', commit, '--', ...paths])
   const blobs = new Map(
     new TextDecoder()
@@ -20,9 +21,6 @@ export async function readFilesAt(
   )
   const contents = await readContents(repository, blobs.values())
   return new Map(
-    [...blobs].flatMap(([path, blob]) => {
-      const content = contents.get(blob)?.content
-      return content === undefined ? [] : [[path, content] as const]
-    }),
+    [...blobs].map(([path, blob]) => [path, contents.get(blob) ?? { noContent: 'it is too large' }]),
   )
 }

@@ -41,6 +41,7 @@ const fileDiff = z.object({
 
 const change: z.ZodType<Change> = z.object({
   guidelines: z.array(z.object({ source: text, text, paths: z.array(text).exactOptional() })).exactOptional(),
+  ignoredGuidelines: z.array(z.object({ source: text, reason: text })).exactOptional(),
   name: text,
   title: text,
   body: text,

@@ -1,5 +1,5 @@
 import type { FileDiff } from '../diff/file-diff.ts'
-import type { Guideline } from './guidelines/guideline.ts'
+import type { Guideline, IgnoredGuideline } from './guidelines/guideline.ts'
 import type { OpenedHeadTree } from './head-tree.ts'
 
 /** One changed file: its diff, and its new content where there is one that can be read as text. */
@@ -24,6 +24,8 @@ export interface Change {
   readonly complete: boolean
   /** What the base branch says about how code is written here; absent where nobody can tell. */
   readonly guidelines?: readonly Guideline[]
+  /** What it has of guidelines that is not read, and why. */
+  readonly ignoredGuidelines?: readonly IgnoredGuideline[]
   /** Opens all files of the head, to look beside the change; absent where nobody has them, as for a patch file. */
   readonly openHead?: (signal: AbortSignal) => Promise<OpenedHeadTree>
 }

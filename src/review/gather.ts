@@ -48,7 +48,7 @@ export async function gatherPullRequest(
   const guides = guiding?.missing ?? []
   const blobs = listed.flatMap(({ file, content }) => (content === 'in-blob' ? [{ blob: file.blobId }] : []))
   const contents = await repository.contents([...guides, ...blobs], signal)
-  const guidelines = await guiding?.read(contents.slice(0, guides.length))
+  const read = await guiding?.read(contents.slice(0, guides.length))
   const known = new Map(blobs.map(({ blob }, index) => [blob, contents[guides.length + index]]))
   const mergeBase = once(() => repository.mergeBase(pullRequest.base.commit, pullRequest.head.commit, signal))
   return {
@@ -56,7 +56,7 @@ export async function gatherPullRequest(
     title: pullRequest.title,
     body: pullRequest.body,
     complete: files.length >= pullRequest.changedFiles,
-    ...(guidelines && { guidelines }),
+    ...read,
     ...(headTrees && {
       openHead: (opening: AbortSignal) => headTrees.open(repository, pullRequest.head.commit, opening),
     }),

@@ -4,12 +4,14 @@ import { checkSyntax } from '../analysis/check-syntax.ts'
 import { scanSecrets } from '../analysis/secret-scanner.ts'
 import { systemClock } from '../base/clock.ts'
 import { randomIds } from '../base/ids.ts'
+import { collectQuestions } from '../budget/collected-questions.ts'
 import { addedContent } from '../diff/added-content.ts'
 import { parsePatch } from '../diff/parse-patch.ts'
 import type { Change } from './change.ts'
 import type { RunScope } from '../llm/model-source.ts'
-import { createReviewChange } from './review-change.ts'
+import { createReviewChange, type Reviewer } from './review-change.ts'
 import { defaultReviewSettings } from './review-settings.ts'
+import type { RunEvent } from './run-store.ts'
 
 /** Put together here, so that nobody takes it for a credential of somebody. */
 const token = ['ghp', 'x7Rk2mQ9vLp4sTn8wYb3cZd6fHj1gKa5eUoX'].join('_')
@@ -113,6 +115,35 @@ test('the model is asked for the run, and what the cache answered is not counted
   expect(scopes).toEqual([scope])
   expect(sources.toSorted()).toEqual(['new.py model', 'old.py cache'])
   expect(receipt.hunks).toEqual({ read: 1, 'from-cache': 1, skipped: 0, 'over-budget': 0, failed: 0 })
+})
+
+test('with a model an event says which guidelines were read, and what was ignored', async () => {
+  const told = async (models?: Reviewer['models']): Promise<readonly RunEvent[]> => {
+    const events: RunEvent[] = []
+    const change: Change = {
+      ...addedFile('client.py', ['print("hello")']),
+      guidelines: [{ source: 'AGENTS.md', text: 'Names must be short.' }],
+      ignoredGuidelines: [{ source: '.lorgnette.yml', reason: 'it is no YAML (line 1)' }],
+    }
+    await createReviewChange({
+      ...(models && { models }),
+      analysers: [],
+      scanSecrets,
+      checkSyntax,
+      settings: defaultReviewSettings,
+      clock: systemClock,
+      newId: randomIds,
+    })(
+      change,
+      { tenant: 'local', repository: 'test', runId: 'one' },
+      { event: (event) => void events.push(event), call: () => undefined },
+      new AbortController().signal,
+    )
+    return events.filter(({ step }) => step === 'read guidelines')
+  }
+  const detail = { 'AGENTS.md': 'read', '.lorgnette.yml': 'ignored: it is no YAML (line 1)' }
+  expect(await told(collectQuestions('openai/large').models)).toEqual([{ step: 'read guidelines', detail }])
+  expect(await told()).toEqual([])
 })
 
 test('an abort while the head is opened ends the review alone: it is the failure of nobody else', async () => {

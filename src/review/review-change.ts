@@ -14,6 +14,7 @@ import { examine, type Settled } from './examine.ts'
 import { createFileFacts } from './file-facts.ts'
 import { findWithAnalysers } from './find-with-analysers.ts'
 import type { Finding } from './finding.ts'
+import { describeGuidelines } from './guidelines/describe-guidelines.ts'
 import { rulesFor } from './guidelines/rules-for.ts'
 import { judge } from './judge/judge.ts'
 import { makeReceipt, type ReadUnit } from './make-receipt.ts'
@@ -94,6 +95,9 @@ async function reviewChange(
       'hidden credentials': redacted,
     },
   })
+
+  const guides = model && describeGuidelines(change)
+  if (guides) await observer.event({ step: 'read guidelines', detail: guides })
 
   // Analysers run here and now: they may see the credentials that a model must not. What they say of them is hidden.
   const selected = new Set(

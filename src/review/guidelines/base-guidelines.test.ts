@@ -17,11 +17,11 @@ test('the guidelines of a base commit are read once', async () => {
   const contents = first.missing.map((place) =>
     'path' in place && place.path === 'AGENTS.md' ? bytes(prices.text) : undefined,
   )
-  expect(await first.read(contents)).toEqual([prices])
+  expect((await first.read(contents)).guidelines).toEqual([prices])
 
   const again = guidelines(base('a'))
   expect(again.missing).toEqual([])
-  expect(await again.read([])).toEqual([prices])
+  expect((await again.read([])).guidelines).toEqual([prices])
   expect(guidelines(base('b')).missing).not.toEqual([])
 })
 
@@ -35,10 +35,14 @@ test('what is forgotten meanwhile is still known to whoever asked before', async
     await guidelines(other).read([])
   }
   expect(guidelines(base('a')).missing).not.toEqual([])
-  expect(await known.read([])).toEqual([expect.objectContaining({ text: 'Amounts must be whole.' })])
+  expect((await known.read([])).guidelines).toEqual([
+    expect.objectContaining({ text: 'Amounts must be whole.' }),
+  ])
 })
 
-test('a file that is no text has none', async () => {
+test('a file that is no text has none, and is named', async () => {
   const { missing, read } = createBaseGuidelines()(base('a'))
-  expect(await read(missing.map(() => Uint8Array.from([0xff, 0xfe])))).toEqual([])
+  const { guidelines, ignoredGuidelines } = await read(missing.map(() => Uint8Array.from([0xff, 0xfe])))
+  expect(guidelines).toEqual([])
+  expect(ignoredGuidelines).toContainEqual({ source: 'AGENTS.md', reason: 'it is not UTF-8 text' })
 })

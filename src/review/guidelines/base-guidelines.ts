@@ -1,6 +1,6 @@
-import { decodeText } from '../../base/decode-text.ts'
 import type { ContentPlace, PullRequest } from '../../github/github.ts'
-import type { Guideline } from './guideline.ts'
+import { contentOf } from '../content-of.ts'
+import type { ReadGuidelines } from './guideline.ts'
 import { guidelineFiles, readGuidelines } from './read-guidelines.ts'
 
 /** Base commits whose guidelines are remembered: pull requests share them. */
@@ -11,14 +11,14 @@ export interface GuidelineReading {
   /** What is still to be read with the rights of whoever asks: none where the guidelines are remembered. */
   readonly missing: readonly ContentPlace[]
   /** The guidelines, by what was read of the missing places, in their order. */
-  readonly read: (contents: readonly (Uint8Array | undefined)[]) => Promise<readonly Guideline[]>
+  readonly read: (contents: readonly (Uint8Array | undefined)[]) => Promise<ReadGuidelines>
 }
 
 export type BaseGuidelines = (base: PullRequest['base']) => GuidelineReading
 
 /** Has the guidelines of a base commit read once. */
 export function createBaseGuidelines(): BaseGuidelines {
-  const remembered = new Map<string, readonly Guideline[]>()
+  const remembered = new Map<string, ReadGuidelines>()
   return (base) => {
     const key = `${base.repository}@${base.commit}`
     const known = remembered.get(key)
@@ -29,7 +29,7 @@ export function createBaseGuidelines(): BaseGuidelines {
         const files = new Map(guidelineFiles.map((path, index) => [path, contents[index]]))
         const guidelines = await readGuidelines(async (path) => {
           const bytes = files.get(path)
-          return bytes && decodeText(bytes)
+          return bytes && contentOf(bytes)
         })
         remembered.set(key, guidelines)
         const [oldest] = remembered.keys()

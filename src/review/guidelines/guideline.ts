@@ -6,3 +6,16 @@ export interface Guideline {
   /** For which files it was written; absent where it does not say. */
   readonly paths?: readonly string[]
 }
+
+/** A file of guidelines, or a part of one, that nothing is read from. */
+export interface IgnoredGuideline {
+  readonly source: string
+  /** What is wrong with it, for whoever wrote it. Quotes nothing of the file but names of settings. */
+  readonly reason: string
+}
+
+/** All that the files of a base branch give. */
+export interface ReadGuidelines {
+  readonly guidelines: readonly Guideline[]
+  readonly ignoredGuidelines: readonly IgnoredGuideline[]
+}

@@ -1,9 +1,9 @@
-import { parse } from 'yaml'
-import { z } from 'zod'
-import type { Guideline } from './guideline.ts'
+import type { FileContent } from '../content-of.ts'
+import type { Guideline, IgnoredGuideline, ReadGuidelines } from './guideline.ts'
+import { readInstructions } from './read-instructions.ts'
 
 /** Written for readers of the code, human or not. */
-const PROSE_FILES = ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md']
+const PROSE_FILES = ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md', 'CONTRIBUTING.md']
 /** Settings of ours in the repository. */
 const SETTINGS_FILE = '.lorgnette.yml'
 
@@ -13,55 +13,35 @@ export const guidelineFiles: readonly string[] = [SETTINGS_FILE, ...PROSE_FILES]
 /** What is larger is no guide but a book. */
 const MAX_CHARACTERS = 100_000
 
-/** Of the settings only this part is read here. One entry that is wrong does not take the others along. */
-const settings = z.object({ instructions: z.array(z.unknown()) })
-
-const paths = z
-  .union([z.string(), z.array(z.string())])
-  .transform((one) => (typeof one === 'string' ? [one] : one))
-const instruction = z.object({ paths: paths.optional(), text: z.string().min(1) })
-
 /**
  * The guidelines of a project, through a reader of its base branch: nothing of a head may tell us how to judge it. A file
- * that is not there, or is no text, has none; one whose words stand in another file, too, counts once.
+ * that is not there has none; one whose words stand in another file, too, counts once. What is there and not read is named.
  */
 export async function readGuidelines(
-  readBase: (path: string) => Promise<string | undefined>,
-): Promise<readonly Guideline[]> {
-  const [ours = '', ...prose] = await Promise.all(
-    guidelineFiles.map(async (path) => {
-      const text = (await readBase(path)) ?? ''
-      return text.length <= MAX_CHARACTERS ? text : ''
-    }),
+  readBase: (path: string) => Promise<FileContent | undefined>,
+): Promise<ReadGuidelines> {
+  const files = await Promise.all(
+    guidelineFiles.map(async (source) => ({ source, ...(await readBase(source)) })),
   )
-  const files = PROSE_FILES.map((source, index) => ({ source, text: prose[index] ?? '' }))
-  const known = new Set<string>()
-  return [
-    ...instructionsIn(ours),
-    ...files.filter(({ text }) => {
-      const isNew = text.trim() !== '' && !known.has(text)
-      known.add(text)
-      return isNew
-    }),
-  ]
-}
-
-function instructionsIn(text: string): readonly Guideline[] {
-  const read = settings.safeParse(parseYaml(text))
-  if (!read.success) return []
-  return read.data.instructions.flatMap((entry): Guideline[] => {
-    const one = instruction.safeParse(entry)
-    if (!one.success) return []
-    const { paths, text } = one.data
-    return [{ source: SETTINGS_FILE, text, ...(paths && { paths }) }]
-  })
-}
-
-/** Undefined for what is no YAML. Aliases are refused: a few of them make a text of gigabytes. */
-function parseYaml(text: string): unknown {
-  try {
-    return parse(text, { maxAliasCount: 0, logLevel: 'silent' })
-  } catch {
-    return undefined
+  const guidelines: Guideline[] = []
+  const ignoredGuidelines: IgnoredGuideline[] = []
+  const sources = new Map<string, string>()
+  for (const { source, content: text = '', noContent } of files) {
+    const before = sources.get(text)
+    const reason =
+      noContent ?? (text.length > MAX_CHARACTERS ? TOO_LONG : before && `it says the same as ${before}`)
+    if (reason !== undefined) {
+      ignoredGuidelines.push({ source, reason })
+    } else if (source === SETTINGS_FILE) {
+      const { instructions, problems } = readInstructions(text)
+      guidelines.push(...instructions.map((instruction) => ({ source, ...instruction })))
+      ignoredGuidelines.push(...problems.map((problem) => ({ source, reason: problem })))
+    } else if (text.trim() !== '') {
+      guidelines.push({ source, text })
+      sources.set(text, source)
+    }
   }
+  return { guidelines, ignoredGuidelines }
 }
+
+const TOO_LONG = `it has more than ${MAX_CHARACTERS.toLocaleString('en')} characters`

@@ -1,0 +1,38 @@
+import type { RunEvent } from '../run-store.ts'
+import type { Guideline, IgnoredGuideline } from './guideline.ts'
+
+/** Problems of one file that are told one by one; the rest is counted. */
+const MAX_PROBLEMS = 5
+
+/** What became of each file of guidelines that is there, for people; undefined when there is none. */
+export function describeGuidelines({
+  guidelines = [],
+  ignoredGuidelines = [],
+}: {
+  readonly guidelines?: readonly Guideline[]
+  readonly ignoredGuidelines?: readonly IgnoredGuideline[]
+}): RunEvent['detail'] | undefined {
+  const sources = new Set([...guidelines, ...ignoredGuidelines].map(({ source }) => source))
+  if (sources.size === 0) return undefined
+  return Object.fromEntries(
+    [...sources].map((source) => [
+      source,
+      [readText(guidelines.filter((one) => one.source === source)), ignoredText(source)]
+        .filter((text) => text !== '')
+        .join('; '),
+    ]),
+  )
+
+  function ignoredText(source: string): string {
+    const reasons = ignoredGuidelines.flatMap((one) => (one.source === source ? [one.reason] : []))
+    if (reasons.length === 0) return ''
+    const left = reasons.length - MAX_PROBLEMS
+    const told = [...reasons.slice(0, MAX_PROBLEMS), ...(left > 0 ? [`and ${left} more`] : [])]
+    return `ignored: ${told.join(', ')}`
+  }
+}
+
+function readText({ length }: readonly Guideline[]): string {
+  if (length === 0) return ''
+  return length === 1 ? 'read' : `read, ${length} instructions`
+}
