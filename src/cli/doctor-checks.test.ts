@@ -68,7 +68,7 @@ async function visit(
     openQueue: (_config, database) => openPostgresQueue(database, { log, clock }),
     openGitHub: ({ github: { apiUrl, credentials } }) =>
       credentials && openGitHub({ apiUrl, credentials, clock, log, timeoutMs: 5_000 }),
-    openModel: ({ llm }) => llm && openModel(llm),
+    openModel,
     clock,
   })
   const stdout = new CapturedOutput()
@@ -192,6 +192,27 @@ describe('the doctor without a database', () => {
     expect((await visit(nowhere)).text).toContain('not in the form it was asked for')
     llm.answerNext({ kind: 'fault', fault: 'rate-limited' })
     expect((await visit(nowhere)).marks).toContain('! model')
+  })
+
+  test('tries each model that stands in for the first, and says which setting to mend', async () => {
+    const other = await openLlmEmulator({ answer: () => ({ kind: 'json', value: { prime: true } }) })
+    try {
+      const fallbacks = {
+        LLM_FALLBACK_MODELS: 'openai-compatible/spare, openai-compatible/last',
+        LLM_FALLBACK_BASE_URL: other.baseUrl,
+      }
+      const named = ['fallback model openai-compatible/spare', 'fallback model openai-compatible/last']
+      const { marks } = await visit(nowhere, fallbacks)
+      expect(marks.slice(5)).toEqual(['✓ model', ...named.map((name) => `✓ ${name}`)])
+      other.answerNext({ kind: 'fault', fault: 'no-such-model' }, { kind: 'text', text: 'Yes, it is.' })
+      const { marks: bad, text, code } = await visit(nowhere, fallbacks)
+      expect(bad.slice(5)).toEqual(['✓ model', ...named.map((name) => `✗ ${name}`)])
+      expect(text).toMatch(/→ see that .* LLM_FALLBACK_MODELS/)
+      expect(text).toContain('choose a model that follows a schema (LLM_FALLBACK_MODELS)')
+      expect(code).toBe(1)
+    } finally {
+      await other.close()
+    }
   })
 })
 

@@ -1,7 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import type { Config } from '../config.ts'
+import type { ModelConfig } from '../config/choose-model.ts'
 import type { GitHub } from '../github/github.ts'
 import type { Model } from '../llm/model.ts'
+import type { SettingName } from '../config/settings.ts'
 import type { Database } from '../postgres/database.ts'
 import { FolderInUseError } from '../postgres/folder-in-use-error.ts'
 import { readMigrations } from '../postgres/migration-files.ts'
@@ -23,14 +25,13 @@ export interface DoctorSystems {
   readonly openQueue: (config: Config, database: Database) => Pick<Queue, 'depth' | 'close'>
   /** Undefined without credentials. */
   readonly openGitHub: (config: Config) => GitHub | undefined
-  /** Undefined when none is configured. */
-  readonly openModel: (config: Config) => Model | undefined
+  readonly openModel: (llm: ModelConfig) => Model
   readonly clock: Clock
 }
 
 export interface Doctor {
-  /** To be run in this order: each goes on from what those before it found. */
-  readonly checks: readonly Check[]
+  /** To be run one by one in this order: what the settings turn out to be decides what else there is to try. */
+  readonly checks: Iterable<Check>
   /** Lets go of what was opened. */
   close(): Promise<void>
 }
@@ -133,8 +134,7 @@ export function openDoctor(systems: DoctorSystems): Doctor {
   const model = withConfig(
     'model',
     async (config, signal) => {
-      const model = systems.openModel(config)
-      if (model) return await checkModel(model, systems.clock, signal)
+      if (config.llm) return await tryModel(config.llm, 'LLM_MODEL', signal)
       const cure = 'set OPENAI_API_KEY or ANTHROPIC_API_KEY, or LLM_MODEL and LLM_BASE_URL'
       return { state: 'skipped', detail: 'none is configured: the built-in analysers review alone', cure }
     },
@@ -145,8 +145,25 @@ export function openDoctor(systems: DoctorSystems): Doctor {
     },
   )
 
+  const fallbackModel = (llm: ModelConfig): Check => ({
+    name: `fallback model ${llm.provider}/${llm.model}`,
+    deadlineMs: modelDeadlineMs,
+    cure: () =>
+      'see that it can be reached from here, and that LLM_FALLBACK_MODELS, its address and its key are right',
+    run: (signal) => tryModel(llm, 'LLM_FALLBACK_MODELS', signal),
+  })
+
+  function tryModel(llm: ModelConfig, setting: SettingName, signal: AbortSignal): Promise<CheckResult> {
+    return checkModel(systems.openModel(llm), { clock: systems.clock, setting }, signal)
+  }
+
+  function* checks(): Iterable<Check> {
+    yield* [settings, store, queue, github, webhookSecret, model]
+    yield* (config?.llm?.fallbacks ?? []).map(fallbackModel)
+  }
+
   return {
-    checks: [settings, store, queue, github, webhookSecret, model],
+    checks: checks(),
     close: async () => {
       await database?.close()
     },

@@ -34,7 +34,7 @@ export interface DoctorOptions {
  * Returns the exit code: 0 when none failed, 1 when one did. An abort is thrown.
  */
 export async function runDoctor(
-  checks: readonly Check[],
+  checks: Iterable<Check>,
   { json, terminal: { stdout } }: DoctorOptions,
   signal: AbortSignal,
 ): Promise<0 | 1> {

@@ -122,7 +122,7 @@ export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSyst
     openDatabase: (config) => openDatabase(config, log),
     openQueue: (config, database) => openQueue(config, database, log),
     openGitHub: (config) => (config.github.credentials ? openConfiguredGitHub(config, log) : undefined),
-    openModel: ({ llm }) => llm && openConfiguredModel(llm, { limiter: ownRateLimiter() }),
+    openModel: (llm) => openConfiguredModel(llm, { limiter: ownRateLimiter() }),
     clock: systemClock,
   }
 }
