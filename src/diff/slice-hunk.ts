@@ -7,13 +7,12 @@ import { lineNumberOn } from './line-number-on.ts'
  */
 export function sliceHunk(hunk: Hunk, start: number, end: number): Hunk {
   const lines = hunk.lines.slice(start, end)
-  const before = hunk.lines.slice(0, start)
   const oldLines = countOn(lines, 'LEFT')
   const newLines = countOn(lines, 'RIGHT')
   return {
-    oldStart: startOf(hunk.oldStart, hunk.oldLines, countOn(before, 'LEFT'), oldLines),
+    oldStart: startOf(hunk, 'LEFT', start, oldLines),
     oldLines,
-    newStart: startOf(hunk.newStart, hunk.newLines, countOn(before, 'RIGHT'), newLines),
+    newStart: startOf(hunk, 'RIGHT', start, newLines),
     newLines,
     heading: start === 0 ? hunk.heading : '',
     lines,
@@ -24,8 +23,23 @@ function countOn(lines: readonly DiffLine[], side: Side): number {
   return lines.filter((line) => lineNumberOn(line, side) !== undefined).length
 }
 
-/** As git has it: a hunk without lines on a side names the line before it there. */
-function startOf(hunkStart: number, hunkLines: number, linesBefore: number, lines: number): number {
-  const first = hunkLines === 0 ? hunkStart + 1 : hunkStart
-  return first + linesBefore - (lines === 0 ? 1 : 0)
+/**
+ * As git has it: a hunk without lines on a side names the line before it there. Read from the numbers of the lines nearby:
+ * a hunk that is cut into a thousand parts would be counted through a thousand times.
+ */
+function startOf(
+  { lines, oldStart, oldLines, newStart, newLines }: Hunk,
+  side: Side,
+  start: number,
+  count: number,
+): number {
+  const [hunkStart, hunkLines] = side === 'LEFT' ? [oldStart, oldLines] : [newStart, newLines]
+  if (hunkLines === 0) return hunkStart
+  const step = count > 0 ? 1 : -1
+  for (let index = count > 0 ? start : start - 1; ; index += step) {
+    const line = lines[index]
+    if (!line) return hunkStart - 1
+    const number = lineNumberOn(line, side)
+    if (number !== undefined) return number
+  }
 }

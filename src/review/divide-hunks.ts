@@ -12,7 +12,8 @@ const BETWEEN_LINES = '\ntags|+'
  */
 const APART = { 'between hunks': 1, outermost: 1, 'after a blank line': 2, 'any line': 4 } as const
 type BorderKind = keyof typeof APART
-const bestFirst = Object.keys(APART)
+// The keys of the literal above.
+const bestFirst = Object.keys(APART) as BorderKind[]
 
 /** A place between two lines at which hunks may be divided. */
 interface Border {
@@ -21,9 +22,6 @@ interface Border {
   readonly line: number
   /** Tokens of all hunks before it. */
   readonly tokensBefore: number
-  readonly kind: BorderKind
-  /** Puts borders of one kind in an order that only the line after each decides. */
-  readonly order: number
 }
 
 /**
@@ -37,11 +35,11 @@ interface Border {
  */
 export function divideHunks(hunks: readonly Hunk[], leastTokens: number): readonly (readonly Hunk[])[] {
   const pieces: Hunk[][] = [[]]
-  const borders = chooseBorders(hunks, leastTokens)
+  const starts = hunks.map((): number[] => [])
+  for (const { hunk, line } of chooseBorders(hunks, leastTokens)) starts[hunk]?.push(line)
   for (const [index, hunk] of hunks.entries()) {
-    const starts = borders.flatMap((border) => (border.hunk === index ? [border.line] : []))
-    if (starts[0] === 0) pieces.push([])
-    const inside = starts.filter((line) => line > 0)
+    const inside = (starts[index] ?? []).filter((line) => line > 0)
+    if (starts[index]?.[0] === 0) pieces.push([])
     for (const [at, start] of [0, ...inside].entries()) {
       if (at > 0) pieces.push([])
       const end = inside[at] ?? hunk.lines.length
@@ -56,33 +54,85 @@ export function hunkTokens(hunk: Hunk): number {
   return estimateTokens([hunk.heading, ...hunk.lines.map((line) => line.text)].join(BETWEEN_LINES))
 }
 
-/** The best ones first, as long as they keep their distance from those chosen before, and from both ends. */
+/**
+ * The best ones first, as long as they keep their distance from those chosen before, and from both ends. In the order in
+ * which they stand.
+ */
 function chooseBorders(hunks: readonly Hunk[], leastTokens: number): readonly Border[] {
   const { borders, total } = findBorders(hunks)
-  const chosen: Border[] = []
-  for (const border of borders.toSorted((a, b) => rank(a) - rank(b) || a.order - b.order)) {
-    const { tokensBefore, kind } = border
+  if (total < 2 * leastTokens) return []
+  let chosen: readonly Border[] = []
+  for (const kind of bestFirst) {
     const apart = leastTokens * APART[kind]
-    if (tokensBefore < leastTokens || total - tokensBefore < leastTokens) continue
-    if (chosen.every((other) => Math.abs(other.tokensBefore - tokensBefore) >= apart)) chosen.push(border)
+    const before = chosen
+    // Most borders are of the last kind, and too near to a better one: they need no place in an order.
+    const possible = borders[kind].filter(
+      ({ tokensBefore }) =>
+        tokensBefore >= leastTokens &&
+        total - tokensBefore >= leastTokens &&
+        keepsDistance(tokensBefore, before, apart),
+    )
+    chosen = withBorders(chosen, inOrder(possible, hunks), apart)
   }
-  return chosen.toSorted((a, b) => a.tokensBefore - b.tokensBefore)
+  return chosen
 }
 
-function rank({ kind }: Border): number {
-  return bestFirst.indexOf(kind)
+/** Those that are chosen, and of the others each that keeps its distance from all before it. */
+function withBorders(chosen: readonly Border[], others: readonly Border[], apart: number): readonly Border[] {
+  const all = [...chosen]
+  for (const border of others) {
+    if (keepsDistance(border.tokensBefore, all, apart)) {
+      all.splice(indexFrom(border.tokensBefore, all), 0, border)
+    }
+  }
+  return all
 }
 
+/** In an order that only the line after each border decides. */
+function inOrder(borders: readonly Border[], hunks: readonly Hunk[]): readonly Border[] {
+  return borders
+    .map((border) => ({ border, order: orderOf(hunks[border.hunk]?.lines[border.line]?.text ?? '') }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ border }) => border)
+}
+
+/** Whether none of the borders, in the order in which they stand, is nearer than that. */
+function keepsDistance(tokensBefore: number, borders: readonly Border[], apart: number): boolean {
+  const next = indexFrom(tokensBefore, borders)
+  const [left, right] = [borders[next - 1], borders[next]]
+  return (
+    (!left || tokensBefore - left.tokensBefore >= apart) &&
+    (!right || right.tokensBefore - tokensBefore >= apart)
+  )
+}
+
+/** Of the first border with so many tokens before it, or more: by halving. */
+function indexFrom(tokensBefore: number, borders: readonly Border[]): number {
+  let [low, high] = [0, borders.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((borders[middle]?.tokensBefore ?? Infinity) < tokensBefore) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** By their kind, in the order in which they stand. */
 function findBorders(hunks: readonly Hunk[]): {
-  readonly borders: readonly Border[]
+  readonly borders: Readonly<Record<BorderKind, readonly Border[]>>
   readonly total: number
 } {
-  const borders: Border[] = []
+  const borders: Record<BorderKind, Border[]> = {
+    'between hunks': [],
+    outermost: [],
+    'after a blank line': [],
+    'any line': [],
+  }
   let tokensBefore = 0
   for (const [hunk, { lines }] of hunks.entries()) {
     for (const [line, { text }] of lines.entries()) {
       const kind = borderBefore(lines, line)
-      if (kind) borders.push({ hunk, line, tokensBefore, kind, order: orderOf(text) })
+      if (kind) borders[kind].push({ hunk, line, tokensBefore })
       tokensBefore += estimateTokens(BETWEEN_LINES + text)
     }
   }
