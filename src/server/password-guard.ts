@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 
 export type PasswordAnswer =
   | { readonly kind: 'right' | 'wrong' | 'missing' }
@@ -20,7 +20,10 @@ const EVERYONE_ELSE = 'everyone else'
  * HTTP Basic with one password. After ten wrong ones from an address within a minute nothing from there is judged until the
  * minute is over, the right password included: else guessing could go on.
  */
-export function createPasswordGuard(password: string, clock: Pick<Clock, 'now'>): PasswordGuard {
+export function createPasswordGuard(
+  password: string,
+  clock: Pick<MeasuringClock, 'monotonicMs'>,
+): PasswordGuard {
   const expected = digest(password)
   const wrong = new Map<string, { readonly count: number; readonly until: number }>()
 
@@ -35,7 +38,7 @@ export function createPasswordGuard(password: string, clock: Pick<Clock, 'now'>)
   return {
     judge: (authorization, address) => {
       if (authorization === undefined) return { kind: 'missing' }
-      const now = clock.now().getTime()
+      const now = clock.monotonicMs()
       forget(now)
       const key = wrong.has(address) || wrong.size < MAX_ADDRESSES ? address : EVERYONE_ELSE
       const { count, until } = wrong.get(key) ?? { count: 0, until: now + WINDOW_MS }

@@ -1,6 +1,6 @@
 import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { PermanentError } from '../base/errors.ts'
 import type { Caps } from '../budget/caps.ts'
 import type { SpendingRecord } from '../budget/spending-record.ts'
@@ -36,7 +36,7 @@ export interface ServerOptions {
   /** Where people see pull requests: `https://github.com`, or an Enterprise Server. */
   readonly githubUrl: string
   readonly checks: readonly ReadinessCheck[]
-  readonly clock: Clock
+  readonly clock: MeasuringClock
   readonly metrics: Metrics
   readonly log: Logger
   /** Any of them may have signed a delivery. None: unsigned ones are taken, but from this machine only. */
@@ -113,7 +113,11 @@ function openToUnsigned(host: string): PermanentError {
 }
 
 /** What people look at: not for everyone, not in frames, without scripts. */
-async function guardFaces(scope: FastifyInstance, password: string | undefined, clock: Clock): Promise<void> {
+async function guardFaces(
+  scope: FastifyInstance,
+  password: string | undefined,
+  clock: MeasuringClock,
+): Promise<void> {
   await scope.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { errorKind, errorMessage } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -33,7 +33,7 @@ export interface DeliveryReceiver {
 export interface ReceiverOptions {
   readonly store: DeliveryStore
   readonly queue: Pick<Queue, 'enqueue'>
-  readonly clock: Clock
+  readonly clock: MeasuringClock
   readonly metrics: Metrics
   readonly log: Logger
   /** Webhook secrets: any of them may have signed. */
