@@ -84,3 +84,17 @@ test('a batch that nobody wants any more before it begins is not begun', async (
   expect(await third).toBe('C')
   expect(begun.map(({ items }) => items)).toEqual([['a'], ['c']])
 })
+
+test('many who wait under one signal are no leak', async () => {
+  const { ask, begun } = open()
+  const warnings: Error[] = []
+  const hear = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', hear)
+  const all = Array.from({ length: 50 }, async () => await ask('a', signal))
+  await tick()
+  begun[0]?.end()
+  await Promise.all(all)
+  await tick()
+  process.off('warning', hear)
+  expect(warnings).toEqual([])
+})

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** Asks for an item of a batch, and gets its result. Ends at an abort of its own signal at once. */
 type Ask<Item, Result> = (item: Item, signal: AbortSignal) => Promise<Result>
 
@@ -44,6 +46,8 @@ export function createBatching<Item, Result>(
         if (batch.wanting === 0) batch.stop.abort(signal.reason)
         reject(signal.reason as Error) // what aborts is an error
       }
+      // As many as want it may wait under one signal: they are no leak, for which Node takes more than ten.
+      setMaxListeners(0, signal)
       signal.addEventListener('abort', leave, { once: true })
       void batch.done.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
     })
