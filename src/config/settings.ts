@@ -282,7 +282,8 @@ const review = {
   REVIEW_RUN_TOKENS: defaulted<number>(
     integer(1_000, 100_000_000),
     '400000',
-    'Estimated tokens of all questions of one run. What is beyond is not read, and the review names it.',
+    'Estimated tokens of the first questions of one run, their rules included; second looks come on top. What is beyond is ' +
+      'not read, and the review names it.',
   ),
   REVIEW_DEEP_QUESTIONS: defaulted<number>(
     integer(1, 20),

@@ -12,7 +12,7 @@ export interface ReviewSettings {
   readonly minConfidence: number
   /** No unit is smaller than this estimate, unless the change of its file is. */
   readonly unitTokens: number
-  /** Units beyond this sum of estimated question tokens are not asked, and named as unread. */
+  /** Units beyond this sum of the estimated tokens of their first questions are not asked, and named as unread. */
   readonly runTokens: number
   /** Questions of one reading as a whole at most. 1 to 20. */
   readonly deepQuestions: number

@@ -4,7 +4,7 @@ import type { DiffLine } from '../diff/file-diff.ts'
 import { parseHunks } from '../diff/parse-patch.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import type { SelectedFile, Selection } from './select.ts'
-import { halves, makeUnits, type DividedChange } from './units.ts'
+import { halves, makeUnits, questionTokens, type DividedChange } from './units.ts'
 
 const reviewed: Selection = { kind: 'review' }
 
@@ -87,13 +87,14 @@ test('source comes first, then tests, then prose and settings; larger changes fi
 })
 
 test('what does not fit into the budget of the run is named; smaller units behind it are still read', () => {
+  // 7 lines are 200 tokens, and each question takes 650 beside them.
   const files = [
     file('src/a.ts', [21]),
     file('src/b.ts', [14]),
     file('src/c.ts', [7]),
     file('docs/d.md', [7]),
   ]
-  const { units, overBudget } = makeUnits(files, { ...roomy, runTokens: 850 })
+  const { units, overBudget } = makeUnits(files, { ...roomy, runTokens: 2_100 })
   expect(shape(units)).toEqual([
     ['src/a.ts', 21],
     ['src/c.ts', 7],
@@ -123,7 +124,7 @@ test('every line ends in exactly one unit, and units keep the budget of the run'
   const files = fc.array(
     fc.record({ hunks: fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 12 }), selection }),
   )
-  const limit = fc.integer({ min: 1, max: 3_000 })
+  const limit = fc.integer({ min: 1, max: 30_000 })
   fc.assert(
     fc.property(files, limit, limit, (given, unitTokens, runTokens) => {
       const selected = given.map(({ hunks, selection }, index) => file(`${index}.ts`, hunks, selection))
@@ -134,7 +135,7 @@ test('every line ends in exactly one unit, and units keep the budget of the run'
       const found = [...units, ...overBudget].flatMap((unit) => unit.hunks.flatMap(({ lines }) => lines))
       expect(found.length).toBe(expected.length)
       expect(new Set<DiffLine>(found)).toEqual(new Set<DiffLine>(expected))
-      expect(units.reduce((sum, unit) => sum + unit.estimatedTokens, 0)).toBeLessThanOrEqual(runTokens)
+      expect(units.reduce((sum, unit) => sum + questionTokens(unit), 0)).toBeLessThanOrEqual(runTokens)
     }),
   )
 })

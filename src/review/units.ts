@@ -32,6 +32,9 @@ export interface DividedChange {
 /** A unit of more tokens is not asked: only lines of a size that nobody reads make one. */
 const LARGEST_UNIT = 48_000
 
+/** What a question holds beside its hunks: the rules, the form of the answer, a little of what stands around. */
+const AROUND_HUNKS = 650
+
 /** The order in which files are read, and, from its end, in which they are given up when money is short. */
 const order: readonly FileRole[] = ['source', 'test', 'prose or settings']
 
@@ -49,14 +52,19 @@ export function makeUnits(files: readonly SelectedFile[], settings: UnitSettings
   for (const unit of byDanger(files.flatMap((file) => unitsOf(file, settings.unitTokens)))) {
     if (unit.estimatedTokens > LARGEST_UNIT) {
       overBudget.push({ ...unit, reason: 'its lines are too long for a question' })
-    } else if (unit.estimatedTokens > tokensLeft) {
+    } else if (questionTokens(unit) > tokensLeft) {
       overBudget.push({ ...unit, reason: 'over the budget of one run' })
     } else {
-      tokensLeft -= unit.estimatedTokens
+      tokensLeft -= questionTokens(unit)
       units.push(unit)
     }
   }
   return { units, overBudget }
+}
+
+/** About what the first question about a unit holds. */
+export function questionTokens({ estimatedTokens }: Pick<Unit, 'estimatedTokens'>): number {
+  return estimatedTokens + AROUND_HUNKS
 }
 
 /** Of a unit of fewer tokens it is not the size that is wrong: asking in ever smaller parts would only cost. */

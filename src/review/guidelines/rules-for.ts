@@ -5,8 +5,8 @@ import { matchesGlob } from './matches-glob.ts'
 
 /** What a project wrote for reviews of just these files is shown up to here, however small the unit. */
 const INSTRUCTION_TOKENS = 400
-/** What it wrote for everybody is shown in the measure of the unit, where it speaks of it. */
-const PROSE = { share: 0.1, atMost: 400 } as const
+/** What it wrote for everybody is shown in the measure of the unit, where it speaks of it: two sentences at least. */
+const PROSE = { share: 0.1, atLeast: 80, atMost: 400 } as const
 
 /** Words by which a sentence makes a rule of itself. */
 const rule = /\b(?:must|never|always|do not|don't|avoid|required?|forbidden|only|ensure|should)\b/i
@@ -28,7 +28,7 @@ export function rulesFor(unit: Unit, guidelines: readonly Guideline[] = []): str
     .map((block, index) => ({ block, index, shared: sharedWords(block, words) }))
     .filter(({ block, shared }) => shared > 0 && rule.test(block))
     .toSorted((a, b) => b.shared - a.shared || a.index - b.index)
-  const budget = Math.min(PROSE.atMost, unit.estimatedTokens * PROSE.share)
+  const budget = Math.min(PROSE.atMost, Math.max(PROSE.atLeast, unit.estimatedTokens * PROSE.share))
   const chosen = new Set(
     fitting(
       told.map(({ block }) => block),

@@ -12,7 +12,7 @@ import type { WholeChangeReceipt } from '../receipt.ts'
 import type { ReviewSettings } from '../review-settings.ts'
 import { lookAgain } from '../review-unit.ts'
 import type { ToolCall } from '../tree-tools/tool-call.ts'
-import type { Unit } from '../units.ts'
+import { questionTokens, type Unit } from '../units.ts'
 import { renderHunk, type Intent } from '../verify/verify-question.ts'
 import { converse, type Conversation } from './converse.ts'
 import { evidenceFor, type Evidence } from './evidence-for.ts'
@@ -70,7 +70,7 @@ export async function reviewWholeChange(
 ): Promise<ReviewedWhole | undefined> {
   const { settings, useTool } = reading
   if (units.length === 0 || (units.length === 1 && !useTool)) return undefined
-  const left = settings.runTokens - units.reduce((sum, { estimatedTokens }) => sum + estimatedTokens, 0)
+  const left = settings.runTokens - units.reduce((sum, unit) => sum + questionTokens(unit), 0)
   const bounds = { questions: settings.deepQuestions, tokens: Math.min(settings.deepTokens, left) }
   let reason =
     bounds.tokens < settings.deepTokens ? 'over the budget of one run' : 'it does not fit into its budget'
