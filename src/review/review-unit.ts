@@ -62,7 +62,7 @@ export async function lookAgain(
 ): Promise<readonly Examined[]> {
   const claims = examined.flatMap(({ candidate, refusal }) => (refusal ? [] : [candidate]))
   if (claims.length === 0) return examined
-  const hunks = hunksToShow(unit.file, claims)
+  const hunks = hunksToShow(unit, claims)
   const context = await contextOf({ ...unit, hunks }, verifyContext)
   const matter = { file: unit.file, hunks, context, intent }
   const looks = await verifyInUnit(claims, matter, asker)

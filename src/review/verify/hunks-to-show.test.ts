@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseHunks } from '../../diff/parse-patch.ts'
+import { sliceHunk } from '../../diff/slice-hunk.ts'
 import type { Anchor, FileDiff, Hunk } from '../../diff/file-diff.ts'
 import type { Candidate } from '../finding.ts'
 import { hunksToShow } from './hunks-to-show.ts'
@@ -32,35 +33,38 @@ function claimAt(startLine: number, endLine = startLine, side: Anchor['side'] = 
   }
 }
 
+/** A unit of some hunks of a file, or of parts of them. */
+const unit = (of: FileDiff, hunks: readonly Hunk[]) => ({ file: of, hunks })
+
 const linesOf = (hunks: readonly Hunk[]): string[] =>
   hunks.flatMap(({ lines }) => lines.map(({ text }) => text))
 
-test('of a long hunk the lines around each claim are shown, in their order', () => {
-  const shown = hunksToShow(file([500]), [claimAt(400), claimAt(100, 103)])
-  expect(shown).toHaveLength(2)
-  const lines = linesOf(shown)
-  expect(lines).toContain('line 100')
+test('all that the finder saw is shown, though no claim points at it', () => {
+  const three = file([5, 5, 300])
+  const own = three.hunks.slice(0, 2)
+  expect(hunksToShow(unit(three, own), [claimAt(3)])).toEqual(own)
+})
+
+test('lines near a claim are shown also where its unit ends, as one part with it', () => {
+  const long = file([500])
+  const [hunk] = long.hunks
+  if (!hunk) throw new Error('the file has a hunk')
+  const [part, ...others] = hunksToShow(unit(long, [sliceHunk(hunk, 99, 140)]), [claimAt(102)])
+  expect(others).toEqual([])
+  const lines = linesOf(part ? [part] : [])
   expect(lines).toContain('line 95')
-  expect(lines).toContain('line 400')
-  expect(lines).not.toContain('line 250')
-  expect(lines.length).toBeLessThan(100)
-  expect(shown[0]?.newStart).toBe(Number(lines[0]?.replace('line ', '')))
+  expect(lines).toContain('line 140')
+  expect(lines).not.toContain('line 80')
+  expect(lines).not.toContain('line 141')
+  expect(part?.newStart).toBe(Number(lines[0]?.replace('line ', '')))
 })
 
-test('claims near each other share a part', () => {
-  expect(hunksToShow(file([500]), [claimAt(100), claimAt(110)])).toHaveLength(1)
-})
-
-test('a short hunk is shown whole', () => {
-  const short = file([5])
-  expect(hunksToShow(short, [claimAt(3)])).toEqual(short.hunks)
-})
-
-test('hunks without a claim are not shown: an edit in one of them asks nothing again', () => {
-  const [first] = file([5, 5, 300]).hunks
-  expect(hunksToShow(file([5, 5, 300]), [claimAt(3)])).toEqual([first])
+test('an edit further off asks nothing again', () => {
+  const [first, second] = [file([5, 5, 300]), file([5, 5, 20])]
+  const shown = [first, second].map((of) => hunksToShow(unit(of, of.hunks.slice(0, 1)), [claimAt(3)]))
+  expect(shown[0]).toEqual(shown[1])
 })
 
 test('a claim on the old side points at no added line', () => {
-  expect(hunksToShow(file([5]), [claimAt(3, 3, 'LEFT')])).toEqual([])
+  expect(hunksToShow(unit(file([5]), []), [claimAt(3, 3, 'LEFT')])).toEqual([])
 })
