@@ -91,7 +91,7 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
 
     if (roles.works) {
       const limiter = opened.add(openRateLimiter(config, database, log))
-      const github = withinLimits(openConfiguredGitHub(config, log), config, limiter, metrics)
+      const github = withinLimits(openConfiguredGitHub(config, log, metrics), config, limiter, metrics)
       const caching = config.cache && opened.add(openCache(config, database, log))
       const budget = createPostgresBudget(database)
       const around = { limiter, budget, metrics, log, ...(caching && { cache: caching.cache }) }

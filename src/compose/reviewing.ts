@@ -18,6 +18,7 @@ import type { GatherOptions } from '../review/gather.ts'
 import { createBaseGuidelines } from '../review/guidelines/base-guidelines.ts'
 import type { Reviewer } from '../review/review-change.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 
 const GITHUB_TIMEOUT_MS = 30_000
 
@@ -64,7 +65,7 @@ export function gathering(
 }
 
 /** Throws a permanent error when no credentials are configured. */
-export function openConfiguredGitHub({ github }: Config, log: Logger): GitHub {
+export function openConfiguredGitHub({ github }: Config, log: Logger, metrics?: Metrics): GitHub {
   if (!github.credentials) {
     throw new PermanentError(
       'no GitHub credentials: set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_PRIVATE_KEY',
@@ -76,5 +77,6 @@ export function openConfiguredGitHub({ github }: Config, log: Logger): GitHub {
     clock: systemClock,
     log,
     timeoutMs: GITHUB_TIMEOUT_MS,
+    ...(metrics && { onCall: (outcome) => metrics.githubCall(outcome) }),
   })
 }

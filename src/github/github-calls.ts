@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
-import { PermanentError, RetryableError } from '../base/errors.ts'
+import { errorKind, PermanentError, RetryableError } from '../base/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { CallOutcome } from '../telemetry/metrics.ts'
 import type { Authorization } from './authorization.ts'
 import type { Answer } from './answer.ts'
 import { NoAnswerError } from './github.ts'
@@ -56,8 +57,21 @@ export function createGitHubCalls(options: {
   readonly clock: Clock
   readonly log: Logger
   readonly beforeWrite?: () => void
+  /** Told of the end of every call; a refusal that was expected is an answer. */
+  readonly onCall?: (outcome: CallOutcome) => void
 }): GitHubCalls {
-  const { authorization, clock, log, beforeWrite } = options
+  const { authorization, clock, log, beforeWrite, onCall } = options
+
+  async function counted<Result>(call: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await call()
+      onCall?.('ok')
+      return result
+    } catch (error) {
+      onCall?.(errorKind(error))
+      throw error
+    }
+  }
 
   async function sendOnce(what: string, signal: AbortSignal, send: Send, header: string): Promise<Answer> {
     const startedAt = clock.now().getTime()
@@ -106,25 +120,28 @@ export function createGitHubCalls(options: {
     }
   }
 
-  async function attempt(
+  function attempt(
     what: string,
     signal: AbortSignal,
     expected: (refusal: Refusal) => boolean,
     send: Send,
   ): Promise<Answer | Refusal> {
-    const outcome = await outcomeOf(what, signal, send)
-    if (outcome.kind === 'answer') return outcome
-    if (outcome.refusal && expected(outcome.refusal)) return outcome.refusal
-    throw outcome.error
+    return counted(async () => {
+      const outcome = await outcomeOf(what, signal, send)
+      if (outcome.kind === 'answer') return outcome
+      if (outcome.refusal && expected(outcome.refusal)) return outcome.refusal
+      throw outcome.error
+    })
   }
 
   return {
     attempt,
-    call: async (what, signal, send) => {
-      const outcome = await outcomeOf(what, signal, send)
-      if (outcome.kind === 'answer') return outcome
-      throw outcome.error
-    },
+    call: (what, signal, send) =>
+      counted(async () => {
+        const outcome = await outcomeOf(what, signal, send)
+        if (outcome.kind === 'answer') return outcome
+        throw outcome.error
+      }),
     async *pages(what, signal, send, expected = () => false) {
       for (let page = 1; page <= maxPages; page++) {
         const sendPage: Send = (parameters) => send({ ...parameters, per_page: 100, page })

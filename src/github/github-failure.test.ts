@@ -452,3 +452,25 @@ test('Enterprise Server is called under its own path', async () => {
     'x-github-api-version': '2022-11-28',
   })
 })
+
+test('the end of every call is told, and what was expected is no failure', async () => {
+  const outcomes: string[] = []
+  const github = openGitHub({
+    apiUrl: url,
+    credentials: { kind: 'token', token },
+    clock,
+    log,
+    timeoutMs: 5_000,
+    onCall: (outcome) => outcomes.push(outcome),
+  })
+  const shop = github.repository(repositoryName.parse('acme/shop'))
+  script = says(404, { message: 'Not Found' })
+  await shop.pullRequest(7, signal)
+  await failure(shop.createSummary(7, 'text', signal))
+  script = says(429, { message: 'slow down' }, { 'retry-after': '17' })
+  await failure(shop.createSummary(7, 'text', signal))
+  script = says(502, '<html>')
+  await failure(shop.createSummary(7, 'text', signal))
+  await failure(shop.createSummary(7, 'text', AbortSignal.abort()))
+  expect(outcomes).toEqual(['ok', 'permanent', 'rate-limited', 'retryable', 'aborted'])
+})

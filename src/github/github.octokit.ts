@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { PermanentError } from '../base/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { CallOutcome } from '../telemetry/metrics.ts'
 import { openAppAccount } from './app-account.octokit.ts'
 import type { Authorization } from './authorization.ts'
 import { createExchange } from './exchange.ts'
@@ -34,17 +35,25 @@ export interface GitHubOptions {
   readonly fetch?: typeof globalThis.fetch
   /** For one call, its whole answer included. */
   readonly timeoutMs: number
+  /** Told of the end of every call of the API. */
+  readonly onCall?: (outcome: CallOutcome) => void
 }
 
 /** GitHub over its APIs. Makes no call and holds nothing open; throws a PermanentError for credentials that cannot work. */
 export function openGitHub(options: GitHubOptions): GitHub {
-  const { apiUrl, credentials, clock, log, fetch = globalThis.fetch, timeoutMs } = options
+  const { apiUrl, credentials, clock, log, fetch = globalThis.fetch, timeoutMs, onCall } = options
   if (!isApiUrl(apiUrl)) {
     throw new PermanentError('GITHUB_API_URL is not the address of an API, such as https://api.github.com')
   }
   const octokit = createOctokit({ apiUrl, exchange: createExchange({ fetch, timeoutMs }) })
   const callsWith = (authorization: Authorization, { beforeWrite }: RepositoryOptions = {}): GitHubCalls =>
-    createGitHubCalls({ authorization, clock, log, ...(beforeWrite && { beforeWrite }) })
+    createGitHubCalls({
+      authorization,
+      clock,
+      log,
+      ...(beforeWrite && { beforeWrite }),
+      ...(onCall && { onCall }),
+    })
   const account =
     credentials.kind === 'app'
       ? openAppAccount({ ...credentials, octokit, callsWith, clock })

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { ErrorKind } from '../base/errors.ts'
 
 /** Why a webhook request was refused, or what it led to. */
 export type DeliveryOutcome =
@@ -46,7 +47,7 @@ export interface CapCounts {
 
 export type CacheOperation = 'take' | 'extend' | 'keep' | 'give-up' | 'remove'
 
-export type CallOutcome = 'ok' | 'rate-limited' | 'retryable' | 'permanent' | 'aborted'
+export type CallOutcome = 'ok' | ErrorKind
 
 /**
  * Everything that is counted, in the words of those who count. Labels are bounded: outcomes, kinds and reasons of the

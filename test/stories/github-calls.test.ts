@@ -92,3 +92,11 @@ test('one that has to come back after a lost answer reads nothing of the change 
 test('all of that is as GitHub describes it', async () => {
   expect(await story.github.violations()).toEqual([])
 })
+
+test('the process counts its calls', async () => {
+  const metrics = await (await fetch(`${story.url}/metrics`)).text()
+  const [, counted] = /^lorgnette_github_calls_total\{outcome="ok"\} (\d+)$/m.exec(metrics) ?? []
+  const { length } = await story.github.requests()
+  expect(Number(counted)).toBeGreaterThanOrEqual(12)
+  expect(Number(counted)).toBeLessThanOrEqual(length)
+})
