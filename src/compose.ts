@@ -157,6 +157,7 @@ interface Workshop extends ModelSurroundings {
 function startWorking(workshop: Workshop): Closable {
   const { config, log, metrics, queue, runs, github } = workshop
   const analysers = openAnalysers()
+  const { publicUrl } = config.server
   const worker = startWorker({
     queue,
     clock: systemClock,
@@ -174,6 +175,7 @@ function startWorking(workshop: Workshop): Closable {
         reviewChange: createReviewChange(openReviewer(config, analysers, workshop)),
         ...gathering(config, analysers, log),
         reviewDrafts: config.webhooks.reviewDrafts,
+        ...(publicUrl !== undefined && { runUrl: (id) => `${publicUrl}/runs/${id}` }),
         metrics,
         clock: systemClock,
       }),

@@ -86,6 +86,8 @@ interface ServerConfig {
   /** Whether only this machine reaches `host`. */
   readonly loopback: boolean
   readonly dashboardPassword?: string
+  /** Where people reach the pages, without a slash at its end. */
+  readonly publicUrl?: string
   readonly shutdownGraceMs: number
 }
 
@@ -127,6 +129,7 @@ function toConfig(values: SettingValues, env: NodeJS.ProcessEnv, use: ConfigUse)
       port: values.PORT,
       loopback: isLoopbackHost(values.HOST),
       ...(values.DASHBOARD_PASSWORD !== undefined && { dashboardPassword: values.DASHBOARD_PASSWORD }),
+      ...(values.PUBLIC_URL !== undefined && { publicUrl: values.PUBLIC_URL }),
       shutdownGraceMs: values.SHUTDOWN_GRACE,
     },
     worker: {

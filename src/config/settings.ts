@@ -203,6 +203,12 @@ const server = {
     whenUnset: 'the pages answer on loopback only',
     meaning: 'The password of the pages about runs.',
   }),
+  PUBLIC_URL: optional(httpUrl('the address of the pages, such as https://reviews.example.com'), {
+    example: 'https://reviews.example.com',
+    whenUnset: 'checks on pull requests link to no page',
+    meaning:
+      'Where people reach the pages: each check on a pull request links to the page of its run. Workers need it.',
+  }),
   SHUTDOWN_GRACE: defaulted<number>(
     duration('0s', '1h'),
     '30s',

@@ -24,7 +24,7 @@ describe.each(shapes)('with a model, $shape', ({ env }) => {
   let story: Story
   beforeAll(async () => {
     story = await openStory({
-      env: await env(),
+      env: { ...(await env()), PUBLIC_URL: 'https://reviews.example.com/' },
       base: { 'cart.ts': CART, 'README.md': '# Shop\n' },
       answer: (prompt) =>
         prompt.includes('// mumble')
@@ -52,6 +52,14 @@ describe.each(shapes)('with a model, $shape', ({ env }) => {
     ])
     // Everything was said inline: no summary is needed.
     expect(await story.github.issueComments(story.repository, number)).toEqual([])
+  })
+
+  test('the check links to the page of its run', async () => {
+    const head = await story.github.head(story.repository, 1)
+    const [{ detailsUrl } = {}] = await story.github.checkRuns(story.repository, head)
+    expect(detailsUrl).toMatch(/^https:\/\/reviews\.example\.com\/runs\/[0-9a-f-]{36}$/)
+    const page = await fetch(`${story.url}${new URL(detailsUrl ?? '').pathname}`)
+    expect(await page.text()).toContain('The last item is left out')
   })
 
   test('a clean change gets silence and a green check', async () => {
