@@ -58,9 +58,9 @@ test('a command that fails says why, as text alone', async () => {
 
 test('the cache is counted, explained and purged', async () => {
   const request = async (...args: string[]) => (await run(['cache', ...args])).calls
-  expect(await request('stats')).toEqual([['cache', { kind: 'stats', json: false }, {}]])
-  expect(await request('stats', '--json', '--env-file', 'x')).toEqual([
-    ['cache', { kind: 'stats', json: true }, { envFile: 'x' }],
+  expect(await request('stats')).toEqual([['cache', { kind: 'stats', days: 30, json: false }, {}]])
+  expect(await request('stats', '--days', '7', '--json', '--env-file', 'x')).toEqual([
+    ['cache', { kind: 'stats', days: 7, json: true }, { envFile: 'x' }],
   ])
   expect(await request('explain', 'r')).toEqual([['cache', { kind: 'explain', run: 'r', json: false }, {}]])
   expect(await request('purge', '--all', '--yes')).toEqual([['cache', { kind: 'purge' }, {}]])
