@@ -43,6 +43,8 @@ export type ConversationEnd =
   | { readonly kind: 'over-budget'; readonly reason: string }
   /** The model takes no question of that size; a smaller one is worth a try. */
   | { readonly kind: 'too-long' }
+  /** The first question alone is larger than all of them may be; it was not asked, and a smaller one is worth a try. */
+  | { readonly kind: 'too-large' }
 
 export interface ConversationMeans {
   readonly model: string
@@ -82,6 +84,7 @@ export async function converse(
     const left = looksLeft(step)
     const question = wholeChangeQuestion(matter, steps, left)
     spent += tokensOf(question)
+    if (step === 1 && spent > bounds.tokens) return { ...ended({ kind: 'too-large' }), questions: 0 }
     let answer: Answer
     try {
       answer = await ask(question, step)

@@ -83,8 +83,8 @@ export async function reviewWholeChange(
       ...(useTool && { useTool }),
     })
     if (talk.end.kind === 'over-budget') return notRead(units, talk.end.reason)
-    if (talk.end.kind !== 'too-long') return await readTalk(talk, talk.end, shown, reading)
-    reason = 'too long for the model'
+    if (talk.end.kind === 'too-long') reason = 'too long for the model'
+    else if (talk.end.kind !== 'too-large') return await readTalk(talk, talk.end, shown, reading)
   }
 }
 
