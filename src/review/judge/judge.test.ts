@@ -118,6 +118,18 @@ describe('the same problem is said once', () => {
     expect(verdicts(two)).toMatchObject({ a: { kind: 'dropped', reason: 'refuted' }, b: INLINE })
   })
 
+  test('and what the other would replace the same lines with is not lost', () => {
+    const offers = [
+      found('a', { title: 'total() divides by zero when the cart is empty' }, confirmed({ severity: 'high' })),
+      found('b', { title: 'Division by zero for an empty cart in total', line: 4, replacement: 'elsewhere' }),
+      found('c', { title: 'Division by zero for an empty cart in total()', replacement: 'return 0' }),
+      found('d', { title: 'Division by zero in total() for an empty cart', replacement: 'return 1' }),
+    ]
+    const [said, ...merged] = judge(offers, defaultReviewSettings)
+    expect(merged.map(({ verdict }) => verdict)).toEqual(merged.map(() => ({ kind: 'merged', into: 'a' })))
+    expect(said).toMatchObject({ id: 'a', verdict: INLINE, replacement: 'return 0' })
+  })
+
   test('but two problems at one line are two', () => {
     const candidates = [
       found('a', { title: 'The rate is added instead of multiplied' }),

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Anchor } from '../../diff/file-diff.ts'
 import type { Finding, Verdict } from '../finding.ts'
 import type { ReviewSettings } from '../review-settings.ts'
 import { decide, type Examined } from './policy.ts'
@@ -12,20 +14,26 @@ type JudgeSettings = Pick<ReviewSettings, 'minConfidence' | 'minSeverity' | 'max
 /**
  * Gives every candidate its verdict: as many findings come out as candidates went in (I6), the one with the most harm to
  * be expected first. What is not worth saying is dropped with the reason; what says the same as one before it is merged
- * into that; of the rest the best go inline, the others into the summary.
+ * into that, and leaves it a replacement of the same lines when it has none; of the rest the best go inline, the others into the summary.
  */
 export function judge(examined: readonly Examined[], settings: JudgeSettings): readonly Finding[] {
   const kept: Finding[] = []
   /** By candidate, the finding that speaks for it. */
   const spokenForBy = new Map<string, Finding>()
   const sameAs = new Map(examined.map(({ candidate, look }) => [candidate.id, look?.sameAs] as const))
-  return examined.toSorted(compareByHarm).map((one) => {
+  /** By finding, what another that was merged into it would replace the same lines with. */
+  const offered = new Map<string, string>()
+  const judged = examined.toSorted(compareByHarm).map((one) => {
     const finding = { ...withEvidence(one), verdict: verdictOf(one) }
     if (finding.verdict.kind === 'posted') {
       kept.push(finding)
       spokenForBy.set(finding.id, finding)
     }
     return finding
+  })
+  return judged.map((finding) => {
+    const replacement = finding.replacement ?? offered.get(finding.id)
+    return replacement === undefined ? finding : { ...finding, replacement }
   })
 
   function verdictOf(one: Examined): Verdict {
@@ -34,6 +42,10 @@ export function judge(examined: readonly Examined[], settings: JudgeSettings): r
     const twin = findTwin(one)
     if (twin) {
       spokenForBy.set(one.candidate.id, twin)
+      const { anchor, replacement } = one.candidate
+      if (replacement !== undefined && isSamePlace(anchor, twin.anchor) && !offered.has(twin.id)) {
+        offered.set(twin.id, replacement)
+      }
       return { kind: 'merged', into: twin.id }
     }
     return { kind: 'posted', place: decision.place === 'summary' ? 'summary' : placeFor(one) }
@@ -60,6 +72,10 @@ export function judge(examined: readonly Examined[], settings: JudgeSettings): r
         : Math.min(CALM_COMMENTS, settings.maxInlineComments)
     return candidate.anchor && inline < limit ? 'inline' : 'summary'
   }
+}
+
+function isSamePlace(a: Anchor | undefined, b: Anchor | undefined): boolean {
+  return a !== undefined && isDeepStrictEqual(a, b)
 }
 
 /** Its severity is what follows from the evidence, where somebody looked. */
