@@ -13,3 +13,8 @@ export function countingIds(): IdSource {
   let made = 0
   return () => String(++made).padStart(9, '0')
 }
+
+/** Whether a text from outside may be looked up as an id: PostgreSQL takes no NUL, and no id is empty. */
+export function canBeId(text: string): boolean {
+  return text !== '' && !text.includes('\0')
+}

@@ -1,3 +1,4 @@
+import { canBeId } from '../base/ids.ts'
 import type { CacheLookup } from '../llm/model.ts'
 import { statement, type Queryable } from '../postgres/database.ts'
 import type { AskedBefore, AskedInRun, CacheRecord } from './cache-record.ts'
@@ -75,9 +76,4 @@ function fromRow(row: AskedRow): AskedBefore {
     ...(lookup !== null && key !== null && parts !== null && { cache: { lookup, key, parts } }),
     at: row.created_at,
   }
-}
-
-/** PostgreSQL takes no NUL, and no id has one. */
-function canBeId(text: string): boolean {
-  return !text.includes('\0')
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../base/compare-text.ts'
 import type { ChangedText } from '../review/change.ts'
 import type { Finding } from '../review/finding.ts'
 import type { Receipt } from '../review/receipt.ts'
@@ -22,10 +23,6 @@ export function saidFindings({ findings }: Reviewed): readonly Finding[] {
     .toSorted(
       (a, b) => compareText(a.path, b.path) || (a.anchor?.startLine ?? 0) - (b.anchor?.startLine ?? 0),
     )
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
 }
 
 /** Who found it, in a few words: the model, or the analyser with its rule. */

@@ -1,3 +1,4 @@
+import { canBeId } from '../base/ids.ts'
 import type { CacheLookup } from '../llm/model.ts'
 import type { MicroDollars } from '../budget/money.ts'
 import type { Queryable } from '../postgres/database.ts'
@@ -200,9 +201,4 @@ function cacheFromRow({
   cache_key_parts: parts,
 }: CallRow): Pick<RecordedCall, 'cache'> {
   return lookup !== null && key !== null && parts !== null ? { cache: { lookup, key, parts } } : {}
-}
-
-/** PostgreSQL takes no NUL, and no id has one. */
-function canBeId(text: string): boolean {
-  return !text.includes('\0')
 }

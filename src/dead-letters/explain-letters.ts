@@ -1,3 +1,4 @@
+import { canBeId } from '../base/ids.ts'
 import type { DeadLetter, JobId, Queue } from '../queue/queue.ts'
 import { REVIEW_JOB, reviewJobPayload } from '../review/review-job.ts'
 import type { RunId } from '../review/run.ts'
@@ -31,17 +32,12 @@ export function explainLetters(
       const [explained] = await explain(letters.filter((letter) => letter.id === id))
       return explained
     },
-    replay: async (id) => canBeId(id) && (await queue.replay(id)),
-    discard: async (id) => canBeId(id) && (await queue.discard(id)),
+    replay: async (id) => canBeId(id) && (await queue.replay(id as JobId)),
+    discard: async (id) => canBeId(id) && (await queue.discard(id as JobId)),
   }
 }
 
 /** The run that the letter was to drive; undefined when it is about something else, or its payload does not fit. */
 function runOf({ kind, payload }: DeadLetter): RunId | undefined {
   return kind === REVIEW_JOB ? reviewJobPayload.safeParse(payload).data?.runId : undefined
-}
-
-/** Whether the queue may be asked for it. PostgreSQL takes no NUL, and no id has one. */
-function canBeId(text: string): text is JobId {
-  return text !== '' && !text.includes('\0')
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../base/compare-text.ts'
 import { z } from 'zod'
 import { MAX_TREE_PATHS, type HeadTree, type OpenedHeadTree } from '../review/head-tree.ts'
 
@@ -55,11 +56,6 @@ export function recordingTree(tree: HeadTree): RecordingTree {
       ...(paths && { paths: [...paths] }),
     }),
   }
-}
-
-/** By code units: the same on every machine, whatever its language. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** In one order, whichever unit asked first. */

@@ -1,3 +1,4 @@
+import { compareText } from '../base/compare-text.ts'
 import type { FileDiff, Hunk } from '../diff/file-diff.ts'
 import { sliceHunk } from '../diff/slice-hunk.ts'
 import { divideHunks, hunkTokens } from './divide-hunks.ts'
@@ -128,9 +129,4 @@ function byDanger(units: readonly Unit[]): Unit[] {
 
 function changedCount(unit: Unit): number {
   return unit.hunks.reduce((sum, hunk) => sum + hunk.lines.filter(({ kind }) => kind !== 'context').length, 0)
-}
-
-/** By code units: the same on every machine, whatever its language. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -120,7 +120,11 @@ describe('the same problem is said once', () => {
 
   test('and what the other would replace the same lines with is not lost', () => {
     const offers = [
-      found('a', { title: 'total() divides by zero when the cart is empty' }, confirmed({ severity: 'high' })),
+      found(
+        'a',
+        { title: 'total() divides by zero when the cart is empty' },
+        confirmed({ severity: 'high' }),
+      ),
       found('b', { title: 'Division by zero for an empty cart in total', line: 4, replacement: 'elsewhere' }),
       found('c', { title: 'Division by zero for an empty cart in total()', replacement: 'return 0' }),
       found('d', { title: 'Division by zero in total() for an empty cart', replacement: 'return 1' }),

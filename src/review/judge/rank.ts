@@ -1,3 +1,4 @@
+import { compareText } from '../../base/compare-text.ts'
 import type { Severity } from '../finding.ts'
 import type { Examined } from './policy.ts'
 
@@ -28,8 +29,4 @@ function expectedHarm({ candidate, look }: Examined): number {
 function evidence({ candidate, look }: Examined): number {
   if (candidate.source.kind === 'analyser') return 2
   return look?.verification.verdict === 'confirmed' ? 1 : 0
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
 }
