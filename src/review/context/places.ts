@@ -9,15 +9,28 @@ import type { Source } from './source.ts'
 /** Files that one unit reads at most: the best ones come first, and what is shown of them all is a few lines. */
 const MOST_FILES = 12
 
-/** Where words stand in the code of a file: what a tree would find, for the file that is at hand. */
+/** The lines of each word of a file, counted from 1: many units look for other words in the same file. */
+const linesOfWords = new WeakMap<Source, ReadonlyMap<string, readonly number[]>>()
+
+/** Where words stand in the code of a file, by line: what a tree would find, for the file that is at hand. */
 export function placesIn(source: Source, words: ReadonlySet<string>): WordPlace[] {
-  const places: WordPlace[] = []
-  for (const [line, code] of source.code.entries()) {
-    const here = new Set<string>()
-    for (const [word] of code.matchAll(/[\w$]+/g)) if (words.has(word)) here.add(word)
-    for (const word of here) places.push({ path: source.path, line: line + 1, word })
+  const lines = linesOfWords.get(source) ?? indexWords(source)
+  linesOfWords.set(source, lines)
+  return [...words]
+    .flatMap((word) => (lines.get(word) ?? []).map((line) => ({ path: source.path, line, word })))
+    .toSorted((a, b) => a.line - b.line)
+}
+
+function indexWords({ code }: Source): ReadonlyMap<string, readonly number[]> {
+  const lines = new Map<string, number[]>()
+  for (const [index, text] of code.entries()) {
+    for (const [word] of text.matchAll(/[\w$]+/g)) {
+      const known = lines.get(word)
+      if (!known) lines.set(word, [index + 1])
+      else if (known.at(-1) !== index + 1) known.push(index + 1)
+    }
   }
-  return places
+  return lines
 }
 
 /**
