@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { growthOf, type Sample } from './growth.ts'
+import { growthOf, growthOfProduct, type Sample } from './growth.ts'
 
 function check(of: (index: number) => Partial<Sample>, count = 40): string[] {
   const samples = Array.from({ length: count }, (_, index) => ({
@@ -37,4 +37,8 @@ test('handles and connections that are not given back are seen', () => {
 
 test('too short a time says nothing, and that is said', () => {
   expect(check(() => ({}), 7)).toEqual(['worker 1: too few samples to say anything of its growth'])
+})
+
+test('where processes cannot be looked at, that they did not grow is not said', () => {
+  expect(growthOfProduct({})).toEqual(['no process was looked at, so nothing can be said of its growth'])
 })

@@ -66,12 +66,28 @@ test('a review is timed from the first delivery of its head; the push at the end
 })
 
 test('ideally a unit with a fault takes two questions, and GitHub four calls in a row', () => {
-  expect(check().ideal.p95).toBe(50 + 600 + 150)
+  expect(check().ideal?.p95).toBe(50 + 600 + 150)
   expect(check().toIdeal).toBe(1_200 / 800)
 })
 
 test('what a push at the end pays is compared with the review before it, not with one that gave way', () => {
   expect(check().pushTokenShare).toBe(0.1)
+})
+
+test('a push at the end that was not reviewed is not one that cost nothing', () => {
+  const failed = seen.runs.map((one) =>
+    one.head === last ? { ...one, state: 'failed', paidTokens: 0 } : one,
+  )
+  expect(check({ runs: failed }).pushTokenShare).toBe(undefined)
+  expect(check({ runs: seen.runs.slice(0, 2) }).pushTokenShare).toBe(undefined)
+})
+
+test('where nothing happened there is no figure', () => {
+  const nothing = check({ reviews: [], runs: [], model: { questions: 0, mostAtOnce: 0, limited: [] } })
+  expect(nothing).toMatchObject({ endToEnd: undefined, toIdeal: undefined, pushTokenShare: undefined })
+  expect(nothing.calls).toMatchObject({ readsPerReview: undefined, writesPerReview: undefined })
+  expect(nothing.transientFaults).toEqual({ struck: 0, recovered: 0, rate: undefined })
+  expect(nothing.cache).toEqual({ hits: 0, asked: 0, hitRate: undefined })
 })
 
 test('calls are counted by kind, without what differs from one pull request to another', () => {

@@ -1,45 +1,46 @@
 import type { LoggedRequest } from '../emulators/github/request-log.ts'
 import type { Sample } from './growth.ts'
 import { idealSchedule } from './ideal-schedule.ts'
+import type { LedgerRun } from './load-ledger.ts'
 import type { LoadOptions } from './options.ts'
 import { percentiles, type Percentiles } from './percentiles.ts'
 import type { LevelObservations } from './play-level.ts'
 import type { DepthSample } from './queue-watch.ts'
 
-/** What one level came to. Times in milliseconds, shares from 0 to 1. */
+/** What one level came to. Times in milliseconds, shares from 0 to 1; undefined where nothing was measured. */
 export interface LevelReport {
   readonly prs: number
   /** Deliveries came within so long; 0: at once. */
   readonly overMs: number
   readonly tookMs: number
   readonly reviewsPerMinute: number
-  readonly acknowledgement: Percentiles
+  readonly acknowledgement: Percentiles | undefined
   /** From the delivery of a head to its review on GitHub; of heads whose deliveries came as planned, pushes included. */
-  readonly endToEnd: Percentiles
+  readonly endToEnd: Percentiles | undefined
   /** The same on a machine that takes no time itself: see `idealSchedule`. */
-  readonly ideal: Percentiles
+  readonly ideal: Percentiles | undefined
   /** Of the 95th percentiles. */
-  readonly toIdeal: number
+  readonly toIdeal: number | undefined
   readonly deliveries: { readonly sent: number; readonly redelivered: number; readonly refused: number }
   readonly owed: number
   readonly delivered: number
   /** What is lost, said twice, or not accounted for, in words. */
   readonly faults: readonly string[]
   /** Of the owed reviews, how many are not there. */
-  readonly errorRate: number
+  readonly errorRate: number | undefined
   readonly deadLetters: number
   readonly runs: Readonly<Record<string, number>>
   readonly transientFaults: {
     /** Pull requests of which a question or a call to GitHub was made to fail. */
     readonly struck: number
     readonly recovered: number
-    /** Of the struck; 1 when there were none. */
-    readonly rate: number
+    /** Of the struck. */
+    readonly rate: number | undefined
   }
   readonly calls: CallFigures
-  readonly cache: { readonly hits: number; readonly asked: number; readonly hitRate: number }
-  /** Tokens of a one-file push to a reviewed pull request, in tokens of its first review: the mean. 0 when none was measured. */
-  readonly pushTokenShare: number
+  readonly cache: { readonly hits: number; readonly asked: number; readonly hitRate: number | undefined }
+  /** Tokens of a one-file push to a reviewed pull request, in tokens of its first review: the mean. */
+  readonly pushTokenShare: number | undefined
   readonly model: { readonly questions: number; readonly mostAtOnce: number }
   readonly processes: Readonly<Record<string, ProcessFigures>>
   /** For the charts. */
@@ -51,15 +52,15 @@ export interface LevelReport {
 
 interface CallFigures {
   /** In the mean of all runs that ended in a review; without those of runs that gave way to a newer head. */
-  readonly readsPerReview: number
-  readonly writesPerReview: number
+  readonly readsPerReview: number | undefined
+  readonly writesPerReview: number | undefined
   /** By kind, of all of them. */
   readonly byKind: Readonly<Record<string, number>>
 }
 
 interface ProcessFigures {
   /** Of one core: 1 is all of it. */
-  readonly meanCpu: number
+  readonly meanCpu: number | undefined
   readonly maxMegabytes: number
   readonly maxHandles: number
   readonly maxSockets: number
@@ -80,8 +81,8 @@ export function measureLevel(seen: LevelObservations, bounds: Bounds): LevelRepo
   const { level, sent, runs, outcome, tookMs, model } = seen
   const endToEndMs = endToEndOf(seen)
   const idealMs = idealOf(seen, bounds)
-  const endToEnd = percentiles(endToEndMs)
-  const ideal = percentiles(idealMs)
+  const endToEnd = measured(endToEndMs)
+  const ideal = measured(idealMs)
   const measuredReviews = endToEndMs.length
   const cachedCalls = sum(runs, ({ cachedCalls }) => cachedCalls)
   const asked = cachedCalls + sum(runs, ({ paidCalls }) => paidCalls)
@@ -90,10 +91,10 @@ export function measureLevel(seen: LevelObservations, bounds: Bounds): LevelRepo
     overMs: level.overMs,
     tookMs,
     reviewsPerMinute: measuredReviews / (tookMs / 60_000),
-    acknowledgement: percentiles(sent.map(({ answeredMs }) => answeredMs)),
+    acknowledgement: measured(sent.map(({ answeredMs }) => answeredMs)),
     endToEnd,
     ideal,
-    toIdeal: ratio(endToEnd.p95, ideal.p95),
+    toIdeal: endToEnd && ideal && ratio(endToEnd.p95, ideal.p95),
     deliveries: {
       sent: sent.length,
       redelivered: sent.filter(({ redelivery }) => redelivery).length,
@@ -162,7 +163,7 @@ function recoveryOf({ level, plan, model, outcome }: LevelObservations): LevelRe
   return {
     struck: struck.size,
     recovered: recovered.length,
-    rate: struck.size === 0 ? 1 : recovered.length / struck.size,
+    rate: ratio(recovered.length, struck.size),
   }
 }
 
@@ -188,18 +189,19 @@ function kindOf({ method, path }: LoggedRequest): string {
   return `${method} ${general}`
 }
 
-function pushTokenShare({ plan, heads, runs }: LevelObservations): number {
+function pushTokenShare({ plan, heads, runs }: LevelObservations): number | undefined {
   const shares = plan.flatMap(({ number, pushedAtEnd }, at) => {
     const planned = heads[at]?.heads ?? []
-    const paid = (head: string | undefined): number =>
-      sum(
-        runs.filter((run) => run.number === number && run.head === head),
-        ({ paidTokens }) => paidTokens,
-      )
+    const runsOf = (head: string | undefined): readonly LedgerRun[] =>
+      runs.filter((run) => run.number === number && run.head === head)
+    const paid = (head: string | undefined): number => sum(runsOf(head), ({ paidTokens }) => paidTokens)
     const before = planned.slice(0, -1).map(({ commit }) => paid(commit))
     // Of a head that gave way in mid-review nobody knows what its review would have cost.
     const first = Math.max(0, ...before)
-    return pushedAtEnd && first > 0 ? [paid(planned.at(-1)?.commit) / first] : []
+    const last = planned.at(-1)?.commit
+    // A push that was not reviewed paid nothing, and that is no saving.
+    const isReviewed = runsOf(last).some(({ state }) => state === 'completed')
+    return pushedAtEnd && isReviewed && first > 0 ? [paid(last) / first] : []
   })
   return ratio(
     shares.reduce((a, b) => a + b, 0),
@@ -230,7 +232,11 @@ function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
   return items.reduce((total, item) => total + of(item), 0)
 }
 
-/** 0 when there is nothing to divide by. */
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole
+function measured(values: readonly number[]): Percentiles | undefined {
+  return values.length === 0 ? undefined : percentiles(values)
+}
+
+/** Undefined when there is nothing to divide by. */
+function ratio(part: number, whole: number): number | undefined {
+  return whole === 0 ? undefined : part / whole
 }

@@ -4,6 +4,7 @@ import { lineChart, type Series } from './chart.ts'
 import type { LoadReport } from './load-report.ts'
 import type { LevelReport } from './measure-level.ts'
 import { stylesheet } from './report-stylesheet.ts'
+import { shown } from './shown.ts'
 
 /** One page that needs nothing else: no scripts, fonts or images. */
 export function renderHtml({ machine, command, date, options, levels, growth }: LoadReport): string {
@@ -19,16 +20,22 @@ export function renderHtml({ machine, command, date, options, levels, growth }: 
   return `<!doctype html><html lang="en"><head>${head}<style>${stylesheet}</style></head><body>${page.toString()}</body></html>\n`
 }
 
+const classes = { met: 'good', missed: 'bad', 'not measured': 'unknown' } as const
+
 function renderLevel(level: LevelReport, options: LoadReport['options']): Html {
   const { prs, endToEnd, acknowledgement, ideal, tookMs, faults } = level
   return html`<section>
     <h2>${prs} ${prs === 1 ? 'pull request' : 'pull requests'}</h2>
     <dl class="figures">
       ${figure('reviews there, once', `${level.delivered} of ${level.owed}`)}
-      ${figure('delivery to review, p95', seconds(endToEnd.p95))} ${figure('ideal p95', seconds(ideal.p95))}
+      ${figure('delivery to review, p95', shown(endToEnd?.p95, seconds))}
+      ${figure('ideal p95', shown(ideal?.p95, seconds))}
       ${figure('reviews a minute', String(Math.round(level.reviewsPerMinute)))}
-      ${figure('acknowledged, p99', `${Math.round(acknowledgement.p99)} ms`)}
-      ${figure('answers from the cache', `${Math.round(level.cache.hitRate * 100)} %`)}
+      ${figure(
+        'acknowledged, p99',
+        shown(acknowledgement?.p99, (ms) => `${Math.round(ms)} ms`),
+      )}
+      ${figure('answers from the cache', shown(level.cache.hitRate, percent))}
       ${figure('all quiet after', seconds(tookMs))}
     </dl>
     <table>
@@ -40,17 +47,17 @@ function renderLevel(level: LevelReport, options: LoadReport['options']): Html {
           <th>Aim</th>
           <th>Aimed at</th>
           <th>Measured</th>
-          <th>Met</th>
+          <th>Outcome</th>
         </tr>
       </thead>
       <tbody>
         ${aimsOf(level, options).map(
-          ({ what, aim, measured, met }) =>
-            html`<tr class="${met ? 'good' : 'bad'}">
+          ({ what, aim, measured, outcome }) =>
+            html`<tr class="${classes[outcome]}">
               <td>${what}</td>
               <td>${aim}</td>
               <td>${measured}</td>
-              <td>${met ? 'yes' : 'no'}</td>
+              <td>${outcome}</td>
             </tr>`,
         )}
       </tbody>
@@ -98,7 +105,7 @@ function renderLevel(level: LevelReport, options: LoadReport['options']): Html {
           ([name, { meanCpu, maxMegabytes, maxHandles, maxSockets }]) =>
             html`<tr>
               <td>${name}</td>
-              <td>${meanCpu.toFixed(2)}</td>
+              <td>${shown(meanCpu, (cores) => cores.toFixed(2))}</td>
               <td>${Math.round(maxMegabytes)} MB</td>
               <td>${maxHandles}</td>
               <td>${maxSockets}</td>
@@ -123,7 +130,7 @@ function renderLevel(level: LevelReport, options: LoadReport['options']): Html {
             html`<tr>
               <td>${kind}</td>
               <td>${count}</td>
-              <td>${(count / Math.max(1, level.endToEnd.count)).toFixed(2)}</td>
+              <td>${(count / Math.max(1, level.endToEndMs.length)).toFixed(2)}</td>
             </tr>`,
         )}
       </tbody>
@@ -163,6 +170,10 @@ function byProcess(
   of: (sample: LevelReport['samples'][string][number]) => number,
 ): Series[] {
   return Object.entries(samples).map(([name, list]) => overTime(name, list, of))
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
 }
 
 function seconds(ms: number): string {

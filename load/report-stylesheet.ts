@@ -15,7 +15,7 @@ dt { color: var(--soft); font-size: 12.5px } dd { margin: 2px 0 0; font-size: 19
 table { border-collapse: collapse; width: 100%; margin: 18px 0; font-variant-numeric: tabular-nums; font-size: 14px }
 caption { text-align: left; font-weight: 600; padding: 4px 0 } th { text-align: left; color: var(--soft); font-weight: 500 }
 th, td { padding: 5px 10px 5px 0; border-bottom: 1px solid var(--rule) }
-tr.bad td:last-child, .bad { color: var(--bad); font-weight: 600 } tr.good td:last-child { color: var(--good) }
+tr.bad td:last-child, .bad { color: var(--bad); font-weight: 600 } tr.good td:last-child { color: var(--good) } tr.unknown td:last-child { color: var(--soft) }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 16px }
 figure { margin: 0; background: var(--panel); border: 1px solid var(--rule); border-radius: 8px; padding: 12px 14px; min-width: 0 }
 figcaption { font-weight: 600; margin-bottom: 6px } svg { width: 100%; height: auto; display: block }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aimsOf } from './aims.ts'
+import { aimsOf, type Aim } from './aims.ts'
 import { ticks } from './chart.ts'
 import type { LoadReport } from './load-report.ts'
 import type { LevelReport } from './measure-level.ts'
@@ -55,12 +55,59 @@ const options: LoadReport['options'] = {
 }
 
 test('an aim is missed where the figure is beyond it, and met on the edge', () => {
-  const missed = aimsOf(level, options).filter(({ met }) => !met)
+  const missed = aimsOf(level, options).filter(({ outcome }) => outcome === 'missed')
   expect(missed.map(({ what }) => what)).toEqual([
     'every owed review is there, exactly once',
     'reads of GitHub for a review',
     'transient faults recovered',
   ])
+})
+
+test('of what did not happen nothing is met: it was not measured', () => {
+  const aims = aimsOf(
+    {
+      ...level,
+      acknowledgement: undefined,
+      endToEnd: undefined,
+      toIdeal: undefined,
+      calls: { readsPerReview: undefined, writesPerReview: undefined, byKind: {} },
+      transientFaults: { struck: 0, recovered: 0, rate: undefined },
+      pushTokenShare: undefined,
+    },
+    options,
+  )
+  expect(aims.filter(({ outcome }) => outcome === 'met')).toEqual([])
+  expect(aims.filter(({ outcome }) => outcome === 'not measured')).toHaveLength(7)
+})
+
+test('a review is there within one and a half second where the ideal one is', () => {
+  const soon = (endToEnd: number, ideal: number): string | undefined =>
+    aimsOf(
+      { ...level, endToEnd: { ...figures, p95: endToEnd }, ideal: { ...figures, p95: ideal } },
+      options,
+    ).find(({ what }) => what === 'end to end p95')?.outcome
+  expect(soon(1_499, 1_400)).toBe('met')
+  expect(soon(1_500, 1_400)).toBe('missed')
+  expect(soon(1_700, 1_500)).toBe(undefined)
+})
+
+test('five hundred at once leave the memory of the product flat; that of the emulators is not asked for', () => {
+  const aimOf = (most: number, count: number, prs = 500): Aim | undefined => {
+    const samples = Array.from({ length: count }, (_, index) => ({
+      atMs: index * 500,
+      cpu: 1,
+      handles: 30,
+      sockets: 12,
+      megabytes: 100 + (index / (count - 1)) * (most - 100),
+    }))
+    return aimsOf({ ...level, prs, samples: { serve: samples, github: samples } }, options).find(
+      ({ what }) => what === 'memory of the product',
+    )
+  }
+  expect(aimOf(120, 41)).toMatchObject({ outcome: 'met', measured: 'serve: 108 → 118 MB' })
+  expect(aimOf(300, 41)?.outcome).toBe('missed')
+  expect(aimOf(300, 5)?.outcome).toBe('not measured')
+  expect(aimOf(300, 41, 100)).toBe(undefined)
 })
 
 test('what is made to wait has no aim for how long it takes', () => {
@@ -76,6 +123,14 @@ test('the table has a row for each level', () => {
   expect(lines[2]).toContain('| 50 | 5 / 40 ms | 0.90 / 1.00 / 1.00 s | 0.80 s | 1.25 |')
   expect(lines[2]).toContain('50 / 49, 1 faults')
   expect(lines[3]).toContain('50 / 50 |')
+})
+
+test('the table shows a dash for what was not measured', () => {
+  const [, , row] = renderMarkdown([
+    { ...level, endToEnd: undefined, toIdeal: undefined, pushTokenShare: undefined },
+  ]).split('\n')
+  expect(row).toContain('| – / – / – s | 0.80 s | – |')
+  expect(row).toMatch(/\| – \|$/)
 })
 
 test('the page stands alone: no script, nothing fetched, every text escaped', () => {

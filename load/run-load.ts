@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { aimsOf } from './aims.ts'
-import { growthOf } from './growth.ts'
+import { growthOfProduct } from './growth.ts'
 import { describeMachine, type LoadReport } from './load-report.ts'
 import { measureLevel, type LevelReport } from './measure-level.ts'
 import { levelsOf, type LoadOptions } from './options.ts'
@@ -20,10 +20,10 @@ export async function runLoad(
     const level = measureLevel(await playLevel(options, { index: at + 1, prs, overMs }, say), options)
     levels.push(level)
     for (const fault of level.faults) say(`  ${fault}`)
-    for (const { what, aim, measured, met } of aimsOf(level, options))
-      say(`  ${met ? 'met' : 'NOT MET'}: ${what}: ${measured}, aimed at ${aim}`)
+    for (const { what, aim, measured, outcome } of aimsOf(level, options))
+      say(`  ${outcome === 'missed' ? 'NOT MET' : outcome}: ${what}: ${measured}, aimed at ${aim}`)
   }
-  const growth = options.soak === undefined ? [] : levels.flatMap(growthOfProduct)
+  const growth = options.soak === undefined ? [] : levels.flatMap(({ samples }) => growthOfProduct(samples))
   for (const line of growth) say(line)
   return {
     benchmark: 'load',
@@ -37,13 +37,6 @@ export async function runLoad(
       growth.length === 0 &&
       levels.every(({ faults, deliveries }) => faults.length === 0 && deliveries.refused === 0),
   }
-}
-
-/** The emulators and this program keep what they saw, so they grow. */
-function growthOfProduct({ samples }: LevelReport): string[] {
-  return Object.entries(samples)
-    .filter(([name]) => name === 'serve' || name.startsWith('work '))
-    .flatMap(([name, list]) => growthOf(name, list))
 }
 
 /** Writes the report as JSON and as a page. Returns where the page is. */
