@@ -18,7 +18,7 @@ import { createLogger } from '../telemetry/logger.ts'
 import { decide } from '../webhooks/decide.ts'
 import { openDeliveryStore, type OpenDeliveryStore } from '../webhooks/delivery-store.postgres.ts'
 import { readDelivery } from '../webhooks/read-delivery.ts'
-import type { DeliveryId } from '../webhooks/delivery.ts'
+import type { Delivery, DeliveryEvent, DeliveryId } from '../webhooks/delivery.ts'
 import { createCatchUp, type CatchUp } from './catch-up.ts'
 import { openListings } from './listings.postgres.ts'
 import type { Listings } from './listings.ts'
@@ -29,6 +29,9 @@ const log = createLogger('silent')
 const rules = { reviewDrafts: false, ignoreBots: true, ignoreLabels: ['no-review'] }
 const INTERVAL_MS = 900_000
 const DAY_MS = 86_400_000
+interface PullRequestDelivery extends Delivery {
+  readonly event: Extract<DeliveryEvent, { kind: 'pull-request' }>
+}
 const writes = { perMinute: 80, perHour: 500 }
 
 const selectRuns = statement<{
@@ -39,6 +42,13 @@ const selectRuns = statement<{
   'test-select-runs',
   `select pr_number, run.head_commit, run.state from review_runs as run
    join pull_requests on pull_requests.id = pull_request_id order by run.created_at, run.id`,
+)
+/** As if we had heard of everything a week ago. */
+const ageRows = statement<never>(
+  'test-age-rows',
+  `with told as (update pull_requests set created_at = created_at - interval '7 days')
+   update installations set created_at = created_at - interval '7 days',
+     active_since = active_since - interval '7 days'`,
 )
 const countStored = statement<{ readonly count: number }>(
   'test-count-stored',
@@ -136,16 +146,41 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
     ): Promise<number> =>
       emulator.openPullRequest({ repository: name, head: `change-${change}`, title: 'A hush', ...more })
 
-    /** Takes the delivery that GitHub sends of what happened last. */
-    async function deliver(): Promise<void> {
-      const { guid, event, request } = (await emulator.deliveries()).at(-1) ?? {}
+    /** The delivery that GitHub sends of what happened last to a pull request. */
+    async function lastDelivery(): Promise<PullRequestDelivery> {
+      const { guid, event: name, request } = (await emulator.deliveries()).at(-1) ?? {}
       const read = readDelivery(
-        { id: `${guid}` as DeliveryId, name: event ?? '' }, // GitHub's own
+        { id: `${guid}` as DeliveryId, name: name ?? '' }, // GitHub's own
         request?.payload,
         clock.now(),
       )
-      if (read.kind !== 'delivery') throw new Error('no delivery')
-      await store.accept(read.delivery, decide(read.delivery.event, rules))
+      if (read.kind !== 'delivery' || read.delivery.event.kind !== 'pull-request')
+        throw new Error('no delivery of a pull request')
+      return { ...read.delivery, event: read.delivery.event }
+    }
+
+    async function accept(delivery: Delivery): Promise<void> {
+      await store.accept(delivery, decide(delivery.event, rules))
+    }
+
+    const deliver = async (): Promise<void> => accept(await lastDelivery())
+
+    /** Takes a delivery about the installation. */
+    async function deliverInstallation(installationId: number, action: string): Promise<void> {
+      const event = { kind: 'installation', action, installationId, account: `acme-${owners}` } as const
+      const id = randomIds() as DeliveryId // any text will do for a test
+      await accept({ id, name: 'installation', action, event, receivedAt: clock.now() })
+    }
+
+    /** A pull request of which a delivery told a week ago. Returns which installation it named. */
+    async function serveForAWeek(told: { installationId?: number } = {}): Promise<number> {
+      await openPullRequest(0)
+      const { event, ...delivery } = await lastDelivery()
+      const { installationId = 0 } = event.pullRequest
+      await deliverInstallation(told.installationId ?? installationId, 'created')
+      await accept({ ...delivery, event: { ...event, pullRequest: { ...event.pullRequest, ...told } } })
+      await opened.database.run(ageRows)
+      return installationId
     }
 
     /** A delivery about the repository, from which on it is served. */
@@ -212,6 +247,35 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
       await emulator.editTitle(name, old, 'Another title')
       expect(await catchUp(never)).toBe(0)
       expect(await owed()).toHaveLength(1)
+    })
+
+    test('what was opened while the installation was suspended is left alone', async () => {
+      const installationId = await serveForAWeek()
+      expect(await catchUp(never)).toBe(0)
+      await deliverInstallation(installationId, 'suspend')
+      await before(3_600_000, () => openPullRequest(1))
+      await deliverInstallation(installationId, 'unsuspend')
+      await deliverInstallation(installationId, 'new_permissions_accepted')
+      clock.advance(INTERVAL_MS)
+      expect(await catchUp(never)).toBe(0)
+      const number = await openPullRequest(2)
+      clock.advance(INTERVAL_MS)
+      expect(await catchUp(never)).toBe(1)
+      expect((await owed()).at(-1)).toEqual([number, heads[2], 'queued'])
+    })
+
+    test('so is what was opened before the App was installed again, under another installation', async () => {
+      const installationId = await serveForAWeek({ installationId: 1 })
+      await deliverInstallation(1, 'deleted')
+      await before(3_600_000, () => openPullRequest(1))
+      expect(await catchUp(never)).toBe(0)
+      await deliverInstallation(installationId, 'created')
+      clock.advance(INTERVAL_MS)
+      expect(await catchUp(never)).toBe(0)
+      const number = await openPullRequest(2)
+      clock.advance(INTERVAL_MS)
+      expect(await catchUp(never)).toBe(1)
+      expect((await owed()).at(-1)).toEqual([number, heads[2], 'queued'])
     })
 
     test('in a repository of the installation of which no delivery told', async () => {

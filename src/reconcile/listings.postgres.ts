@@ -11,15 +11,19 @@ const learnInstallations = statement<never>(
    on conflict (id) do nothing`,
 )
 
-/** A repository is served since the first delivery about it, or since we saw it among those of its installation. */
+/**
+ * A repository is served since the first delivery about it, or since we saw it among those of its installation. Old pull
+ * requests may name one that is gone, so which it is now GitHub says where it lists its repositories.
+ */
 const learnRepositories = statement<never>(
   'listings-learn-repositories',
   `insert into served_repositories as served (repo_full_name, installation_id, served_since)
-   select repo_full_name, max(installation_id), min(created_at) from pull_requests group by repo_full_name
+   select repo_full_name, (array_agg(installation_id order by updated_at desc))[1], min(created_at)
+   from pull_requests group by repo_full_name
    on conflict (repo_full_name) do update
-   set installation_id = coalesce(excluded.installation_id, served.installation_id),
+   set installation_id = coalesce(served.installation_id, excluded.installation_id),
      served_since = least(excluded.served_since, served.served_since)
-   where served.installation_id is distinct from coalesce(excluded.installation_id, served.installation_id)
+   where (served.installation_id is null and excluded.installation_id is not null)
      or excluded.served_since < served.served_since`,
 )
 
@@ -37,18 +41,21 @@ interface ListingRow {
   readonly next_page: number
 }
 
-/** Of those that wait equally long installations come first: they may bring repositories. */
+/**
+ * Of those that wait equally long installations come first: they may bring repositories. What was opened while the App
+ * was away is not owed: nobody is served before the installation came, or came back.
+ */
 const selectNext = statement<ListingRow>(
   'listings-select-next',
-  `select repo_full_name, installation_id, served_since, next_page
+  `select repo_full_name, installation_id, greatest(served_since, active_since) as served_since, next_page
    from (
      select null as repo_full_name, id as installation_id, null::timestamptz as served_since, next_page, next_at
      from served_installations
      union all
      select repo_full_name, installation_id, served_since, next_page, next_at from served_repositories
    ) as listing
-   where (next_at <= $1 or next_at > $2)
-     and not exists (select from installations as known where known.id = installation_id and known.state <> 'active')
+   left join installations as known on known.id = installation_id
+   where (next_at <= $1 or next_at > $2) and coalesce(known.state, 'active') = 'active'
    order by next_at, repo_full_name nulls first limit 1`,
 )
 

@@ -148,8 +148,10 @@ export const reviveRuns = statement<never>(
 
 export const noteInstallations = statement<never>(
   'deliveries-note-installations',
-  `insert into installations (id, account, state)
+  `insert into installations as known (id, account, state)
    select id, account, state from unnest($1::bigint[], $2::text[], $3::text[]) as told (id, account, state)
    order by id
-   on conflict (id) do update set account = excluded.account, state = excluded.state, updated_at = now()`,
+   on conflict (id) do update
+   set account = excluded.account, state = excluded.state, updated_at = now(),
+     active_since = case when known.state = 'active' then known.active_since else now() end`,
 )
