@@ -25,7 +25,8 @@ import type { Listings } from './listings.ts'
 
 const never = new AbortController().signal
 const folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-catch-up-'))
-const log = createLogger('silent')
+const warnings: string[] = []
+const log = createLogger('warn', { write: (line) => warnings.push(line) })
 const rules = { reviewDrafts: false, ignoreBots: true, ignoreLabels: ['no-review'] }
 const INTERVAL_MS = 900_000
 const DAY_MS = 86_400_000
@@ -96,6 +97,7 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
       await emulator.addRepository(name, scratch.folder)
       await emulator.addRepository(other, scratch.folder)
       catchUp = start()
+      warnings.length = 0
     })
     afterEach(async () => {
       await opened.database.script(
@@ -330,6 +332,36 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
       // Nobody has to wait for what was put off under other settings.
       await start('app', 60_000)(never)
       expect(await calls()).toBe(15)
+    })
+
+    test('a limit makes its whole installation wait, however long, with one warning', async () => {
+      await serve()
+      await catchUp(never)
+      clock.advance(INTERVAL_MS)
+      await openPullRequest(1)
+      const earlier = (await emulator.requests()).length
+      const calls = async (): Promise<number> => (await emulator.requests()).length - earlier
+      await emulator.fail({ kind: 'secondary-limit', retryAfterSeconds: 3_600, times: 1_000 })
+      for (let sweep = 0; sweep < 3; sweep++) {
+        expect(await catchUp(never)).toBe(0)
+        clock.advance(INTERVAL_MS)
+      }
+      expect(await calls()).toBe(1)
+      expect(warnings).toHaveLength(1)
+      await emulator.clearFaults()
+      clock.advance(INTERVAL_MS)
+      expect(await catchUp(never)).toBe(1)
+    })
+
+    test('who refuses us keeps nobody from the others', async () => {
+      await serve()
+      await catchUp(never)
+      clock.advance(INTERVAL_MS)
+      await openPullRequest(1)
+      const gone = { message: 'Repository access blocked' }
+      await emulator.fail({ kind: 'status', status: 403, body: gone, path: '/installation/repositories' })
+      await emulator.fail({ kind: 'status', status: 451, body: gone, path: `/${other}/pulls` })
+      expect(await catchUp(never)).toBe(1)
     })
 
     test('a limit makes it wait until it is over, and a failure until the next round', async () => {

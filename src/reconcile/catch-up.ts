@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts'
-import { errorMessage, isAbort, RateLimitedError } from '../base/errors.ts'
+import type { MeasuringClock } from '../base/clock.ts'
+import { errorKind, errorMessage, isAbort, RateLimitedError } from '../base/errors.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { GitHub, ListedPullRequest } from '../github/github.ts'
 import { storableText } from '../postgres/storable-text.ts'
@@ -22,7 +22,7 @@ export interface CatchingUp {
   readonly rules: DecisionRules
   /** Replaces the credentials in a text that is stored and shown. */
   readonly hideSecrets: (text: string) => string | Promise<string>
-  readonly clock: Clock
+  readonly clock: MeasuringClock
   readonly newId: IdSource
   readonly log: Logger
   /** How often each repository is listed. */
@@ -46,6 +46,8 @@ export function createCatchUp(catching: CatchingUp): CatchUp {
   const { listings, clock, log, intervalMs } = catching
   const later = (): Date => new Date(clock.now().getTime() + intervalMs)
   let learnAgainMs = 0
+  /** Until when GitHub limits an installation, or our token. Whoever leads next is told so by its own first call. */
+  const limitedUntilMs = new Map<number | undefined, number>()
 
   return async (signal) => {
     const now = clock.now()
@@ -53,9 +55,10 @@ export function createCatchUp(catching: CatchingUp): CatchUp {
       await listings.learn()
       learnAgainMs = now.getTime() + intervalMs
     }
+    for (const [id, untilMs] of limitedUntilMs) if (untilMs <= clock.monotonicMs()) limitedUntilMs.delete(id)
     let found = 0
     for (let calls = 0; calls < MAX_CALLS; calls++) {
-      const listing = await listings.next(now, later())
+      const listing = await listings.next(now, later(), [...limitedUntilMs.keys()])
       if (!listing) break
       try {
         const { count, isLast } = await list(catching, listing, signal)
@@ -64,11 +67,16 @@ export function createCatchUp(catching: CatchingUp): CatchUp {
         await listings.goOn(listing, next)
       } catch (error) {
         if (isAbort(error)) throw error
-        const at = error instanceof RateLimitedError ? error.retryAt : later()
-        await listings.goOn(listing, { page: listing.page, at })
+        const isLimit = error instanceof RateLimitedError
+        const at = isLimit ? error.retryAt : later()
+        if (isLimit) {
+          // That of an installation is that of all its repositories: they keep their turns until it is over.
+          const waitMs = at.getTime() - clock.now().getTime()
+          limitedUntilMs.set(listing.installationId, clock.monotonicMs() + waitMs)
+        } else await listings.goOn(listing, { page: listing.page, at })
         log.warn({ ...nameOf(listing), error: errorMessage(error), at }, 'could not be listed, later again')
-        // A limit is that of one installation. Anything else may be GitHub's own trouble, and the others would wait, too.
-        if (!(error instanceof RateLimitedError)) break
+        // A limit, or a refusal, is that of one. Anything else may be GitHub's own trouble, and the others would wait, too.
+        if (!isLimit && errorKind(error) !== 'permanent') break
       }
     }
     return found

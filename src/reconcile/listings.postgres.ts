@@ -56,6 +56,7 @@ const selectNext = statement<ListingRow>(
    ) as listing
    left join installations as known on known.id = installation_id
    where (next_at <= $1 or next_at > $2) and coalesce(known.state, 'active') = 'active'
+     and not exists (select from unnest($3::bigint[]) as over (id) where over.id is not distinct from installation_id)
    order by next_at, repo_full_name nulls first limit 1`,
 )
 
@@ -93,8 +94,9 @@ export function openListings(database: Database): Listings {
         await database.run(serveRepositories, installationId, [...new Set(repositories)])
     },
 
-    next: async (now, latest) => {
-      const [row] = await database.run(selectNext, now, latest)
+    next: async (now, latest, passedOver) => {
+      const ids = passedOver.map((id) => id ?? null)
+      const [row] = await database.run(selectNext, now, latest, ids)
       return row && listingOf(row)
     },
 

@@ -32,9 +32,10 @@ export interface Listings {
   serve(installationId: number, repositories: readonly RepositoryName[]): Promise<void>
   /**
    * The one whose turn came first; those of installations that are suspended or gone have none. Who has to wait until after
-   * `latest` was put off under other settings, or by another clock: its turn has come, too.
+   * `latest` was put off under other settings, or by another clock: its turn has come, too. Passed over are these
+   * installations with all their repositories; undefined stands for repositories that have none.
    */
-  next(now: Date, latest: Date): Promise<Listing | undefined>
+  next(now: Date, latest: Date, passedOver: readonly (number | undefined)[]): Promise<Listing | undefined>
   /** It goes on with this page, at this time. */
   goOn(listing: Listing, next: { readonly page: number; readonly at: Date }): Promise<void>
   /** Those of the pull requests that deliveries or lists told us of. */
