@@ -144,7 +144,7 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
 
     const openPullRequest = (
       change: number,
-      more: { draft?: boolean; repository?: string } = {},
+      more: { draft?: boolean; repository?: string; labels?: readonly string[] } = {},
     ): Promise<number> =>
       emulator.openPullRequest({ repository: name, head: `change-${change}`, title: 'A hush', ...more })
 
@@ -278,6 +278,28 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
       clock.advance(INTERVAL_MS)
       expect(await catchUp(never)).toBe(1)
       expect((await owed()).at(-1)).toEqual([number, heads[2], 'queued'])
+    })
+
+    test('labels that changed make no review owed that is under way; in another order they are the same', async () => {
+      await openPullRequest(0, { labels: ['bug', 'urgent'] })
+      const { event, ...delivery } = await lastDelivery()
+      const { pullRequest } = event
+      const hear = (labels: string[], updatedAt: Date, id: string): Promise<void> =>
+        accept({
+          ...delivery,
+          id: id as DeliveryId, // any text will do for a test
+          event: { ...event, pullRequest: { ...pullRequest, labels, updatedAt } },
+        })
+      const stored = async (): Promise<number> =>
+        (await opened.database.run(countStored)).reduce((sum, { count }) => sum + count, 0)
+      await hear(['urgent', 'bug'], new Date(pullRequest.updatedAt.getTime() - 2_000), 'another-order')
+      expect(await catchUp(never)).toBe(0)
+      expect(await stored()).toBe(1)
+      await hear(['bug'], new Date(pullRequest.updatedAt.getTime() - 1_000), 'another-label')
+      clock.advance(INTERVAL_MS)
+      expect(await catchUp(never)).toBe(0)
+      expect(await stored()).toBe(3)
+      expect(await owed()).toHaveLength(1)
     })
 
     test('in a repository of the installation of which no delivery told', async () => {

@@ -7,6 +7,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import { decide, type DecisionRules } from '../webhooks/decide.ts'
 import type { DeliveryStore } from '../webhooks/delivery-store.ts'
 import type { DeliveredPullRequest, Delivery, DeliveryId } from '../webhooks/delivery.ts'
+import { isSameChange } from '../webhooks/pull-request-record.ts'
 import type { KnownPullRequest, Listing, Listings } from './listings.ts'
 
 /** In one sweep: every half a minute that is 600 in an hour, of the 5,000 and more that an installation has. */
@@ -114,24 +115,24 @@ async function list(catching: CatchingUp, listing: Listing, signal: AbortSignal)
     const told = asDelivered(pullRequest, installationId)
     const before = known.get(told.number)
     const isNews = before ? isChanged(before, told) : pullRequest.createdAt >= since
-    if (isNews && (await take(catching, told))) count++
+    const wasOwed = before?.isOwed && isSameChange(before, told)
+    if (isNews && (await take(catching, told)) && !wasOwed) count++
   }
   return { count, isLast: listed.isLast || recent.length < listed.items.length }
 }
 
 function isChanged(before: KnownPullRequest, told: DeliveredPullRequest): boolean {
   const isSame =
-    before.head === told.head &&
-    before.baseBranch === told.baseBranch &&
+    isSameChange(before, told) &&
     before.state === told.state &&
     before.draft === told.draft &&
     before.locked === told.locked &&
-    before.labels.join('\n') === told.labels.join('\n')
+    before.labels.toSorted().join('\n') === told.labels.toSorted().join('\n')
   // GitHub's servers learn of a push one after the other: a list may be behind what was delivered.
   return !isSame && told.updatedAt > before.updatedAt
 }
 
-/** Takes it in as the delivery would have been that did not come. Returns whether that made a review owed. */
+/** Takes it in as the delivery would have been that did not come. Returns whether a review is owed now. */
 async function take(
   { store, rules, hideSecrets, clock, newId, log }: CatchingUp,
   told: DeliveredPullRequest,

@@ -78,8 +78,10 @@ interface KnownRow extends Omit<KnownPullRequest, 'head' | 'updatedAt'> {
 const selectKnown = statement<KnownRow>(
   'listings-select-known',
   `select pr_number as number, state, draft, locked, labels, head_commit as head, base_branch as "baseBranch",
-     github_updated_at as "updatedAt"
-   from pull_requests where repo_full_name = $1 and pr_number = any($2::integer[])`,
+     github_updated_at as "updatedAt", exists (
+       select from review_runs as run where run.pull_request_id = known.id and run.head_commit = known.head_commit
+         and run.base_branch = known.base_branch and run.ended_at is null) as "isOwed"
+   from pull_requests as known where repo_full_name = $1 and pr_number = any($2::integer[])`,
 )
 
 export function openListings(database: Database): Listings {

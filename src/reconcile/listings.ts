@@ -22,6 +22,8 @@ export interface KnownPullRequest {
   readonly head: CommitId
   readonly baseBranch: string
   readonly updatedAt: Date
+  /** Whether a run of this head has no end yet. */
+  readonly isOwed: boolean
 }
 
 /** Which repositories are served, and how far GitHub was asked about each. Survives whoever leads. */
