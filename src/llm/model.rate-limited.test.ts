@@ -32,10 +32,10 @@ beforeEach(async () => {
 afterEach(() => emulator.close())
 
 /** Another process of the same account, as far as the limiter knows. */
-function open(options: Partial<RateLimitedModelOptions> = {}): Model {
+function open(options: Partial<RateLimitedModelOptions> = {}, name = 'large'): Model {
   const model = openModel({
     provider: 'openai',
-    model: 'large',
+    model: name,
     apiKey: 'sk-test',
     baseUrl: emulator.baseUrl,
     timeoutMs: 10_000,
@@ -91,4 +91,16 @@ test('a limit that one process is told of holds for all', async () => {
   expect(emulator.requests().length).toBe(1)
   clock.advance(90_000)
   await expect(other.ask(question, signal)).resolves.toMatchObject({ finishReason: 'stop' })
+})
+
+test('a limit that the provider tells of is that of one model: another one of the account is asked', async () => {
+  const [large, small] = [open({ requestsPerMinute: 3 }), open({ requestsPerMinute: 3 }, 'small')]
+  emulator.answerNext({ kind: 'fault', fault: 'rate-limited', headers: { 'retry-after': '90' } })
+  await expect(large.ask(question, signal)).rejects.toBeInstanceOf(RateLimitedError)
+  await expect(large.ask(question, signal)).rejects.toBeInstanceOf(RateLimitedError)
+  await expect(small.ask(question, signal)).resolves.toMatchObject({ model: 'openai/small' })
+  await expect(small.ask(question, signal)).resolves.toMatchObject({ model: 'openai/small' })
+  expect(emulator.requests().length).toBe(3)
+  // What the account may ask in a minute all its models share, and one that is not asked takes nothing of it.
+  await expect(small.ask(question, signal)).rejects.toBeInstanceOf(RateLimitedError)
 })

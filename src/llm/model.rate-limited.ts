@@ -7,7 +7,7 @@ import type { Model, Question } from './model.ts'
 export interface RateLimitedModelOptions {
   readonly limiter: RateLimiter
   readonly clock: Clock
-  /** Names the account whose limits these are; all models of it share them. */
+  /** Names the account whose limits these are; all models of it share them. What the provider tells is each model's own. */
   readonly key: string
   /** Absent: only what the provider tells us is obeyed. */
   readonly requestsPerMinute?: number
@@ -28,7 +28,7 @@ const ANSWER_TOKENS = 500
 
 /**
  * A model that is asked no faster than its account allows, by all processes together. What the provider says of its
- * limits is passed on to everyone who shares them.
+ * limits is passed on to everyone who asks the same model: another one of the account has limits of its own there.
  */
 export function rateLimitedModel(model: Model, options: RateLimitedModelOptions): Model {
   const { limiter, clock, key, requestsPerMinute, tokensPerMinute, estimateTokens, onWait } = options
@@ -40,6 +40,7 @@ export function rateLimitedModel(model: Model, options: RateLimitedModelOptions)
       ? []
       : [{ of: 'cost', max: tokensPerMinute, windowMs: MINUTE_MS } as const]),
   ]
+  const told = `${key}/${model.id}`
   const waiting = {
     limiter,
     clock,
@@ -52,7 +53,9 @@ export function rateLimitedModel(model: Model, options: RateLimitedModelOptions)
     id: model.id,
     async ask(question, signal) {
       const cost = tokensPerMinute === undefined ? 0 : costOf(question)
-      await waitForPlace({ key, cost, limits }, waiting, signal)
+      // First, so that a model that is not asked takes nothing of what its account may ask.
+      await waitForPlace({ key: told, cost: 0, limits: [] }, waiting, signal)
+      if (limits.length > 0) await waitForPlace({ key, cost, limits }, waiting, signal)
       try {
         const answer = await model.ask(question, signal)
         if (tokensPerMinute !== undefined) {
@@ -62,7 +65,7 @@ export function rateLimitedModel(model: Model, options: RateLimitedModelOptions)
         return answer
       } catch (error) {
         if (error instanceof RateLimitedError) {
-          await limiter.pause(key, { ms: error.retryAt.getTime() - clock.now().getTime(), slowMs: 0 })
+          await limiter.pause(told, { ms: error.retryAt.getTime() - clock.now().getTime(), slowMs: 0 })
         }
         throw error
       }
