@@ -53,17 +53,23 @@ export function ownRateLimiter(): RateLimiter {
   return createProcessRateLimiter(systemClock)
 }
 
+/** Names the account that a model is asked with, in limits. */
+export function accountOf({ provider, baseUrl }: ModelConfig): string {
+  return `model:${provider}:${baseUrl === undefined ? '' : new URL(baseUrl).host}`
+}
+
 /** A model within the limits of its account, with waits that can be seen. */
 export function modelWithinLimits(
   model: Model,
-  { provider, baseUrl, requestsPerMinute, tokensPerMinute }: ModelConfig,
+  llm: ModelConfig,
   limiter: RateLimiter,
   metrics?: Metrics,
 ): Model {
+  const { requestsPerMinute, tokensPerMinute } = llm
   return rateLimitedModel(model, {
     limiter,
     clock: systemClock,
-    key: `model:${provider}:${baseUrl === undefined ? '' : new URL(baseUrl).host}`,
+    key: accountOf(llm),
     estimateTokens,
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),
     ...(tokensPerMinute !== undefined && { tokensPerMinute }),

@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit'
 import { systemClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import type { Budget } from '../budget/budget.ts'
@@ -19,7 +20,7 @@ import type { RateLimiter } from '../limits/rate-limiter.ts'
 import type { Model } from '../llm/model.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { modelWithinLimits } from './limits.ts'
+import { accountOf, modelWithinLimits } from './limits.ts'
 
 /** What stands around the model. Only the limiter does where there is no store: on the command line. */
 export interface ModelSurroundings {
@@ -32,9 +33,10 @@ export interface ModelSurroundings {
 
 /**
  * The models as runs ask them, undefined when none is configured. A question goes through, from the engine's record of
- * it inwards: the model whose turn it is, and of that one the cache, the caps, the breaker, retries, the limits of the account, the bound
- * on questions under way, the provider. The cache comes first, so that an answer that is known waits for nothing and costs nothing, also
- * while its model is out; retries stand outside of the bound, so that nobody who waits out a fault holds a place.
+ * it inwards: the model whose turn it is, and of that one the cache, the caps, the breaker, retries, the bound on questions
+ * under way, the limits of the account, the provider. The cache comes first, so that an answer that is known waits for nothing and costs
+ * nothing, also while its model is out; retries stand outside of the bound, so that nobody who waits out a fault holds a place; the limits
+ * stand within it, for a question has to be asked at the time of its place.
  */
 export function openModels(
   config: Pick<Config, 'llm' | 'cache' | 'spending'>,
@@ -42,7 +44,8 @@ export function openModels(
 ): ModelSource | undefined {
   const { llm } = config
   if (!llm) return undefined
-  const open = (llm: ModelConfig): ModelSource => openSource({ ...config, llm }, surroundings)
+  const placesOf = placesOfAccounts()
+  const open = (llm: ModelConfig): ModelSource => openSource({ ...config, llm }, placesOf(llm), surroundings)
   const first = open(llm)
   const others = (llm.fallbacks ?? []).map(open)
   return {
@@ -51,12 +54,24 @@ export function openModels(
   }
 }
 
+/** The places for questions under way: models of one account share them. */
+function placesOfAccounts(): (llm: ModelConfig) => LimitFunction {
+  const known = new Map<string, LimitFunction>()
+  return (llm) => {
+    const account = accountOf(llm)
+    const places = known.get(account) ?? pLimit(llm.concurrency)
+    known.set(account, places)
+    return places
+  }
+}
+
 function openSource(
   config: Pick<Config, 'cache' | 'spending'> & { readonly llm: ModelConfig },
+  places: LimitFunction,
   surroundings: ModelSurroundings,
 ): ModelSource {
   const { llm, cache: caching } = config
-  const model = whileItIsOut(openConfiguredModel(llm, surroundings), surroundings)
+  const model = whileItIsOut(openConfiguredModel(llm, surroundings, places), surroundings)
   const models = withinCaps(sharedModel(model), config, surroundings)
   const { cache, metrics, log } = surroundings
   if (!caching || !cache) return models
@@ -134,7 +149,8 @@ function withinCaps(
 export function openConfiguredModel(
   llm: ModelConfig,
   { limiter, metrics }: Pick<ModelSurroundings, 'limiter' | 'metrics'>,
+  places = pLimit(llm.concurrency),
 ): Model {
-  const model = modelWithinLimits(limitedModel(openModel(llm), llm.concurrency), llm, limiter, metrics)
+  const model = limitedModel(modelWithinLimits(openModel(llm), llm, limiter, metrics), places)
   return retryingModel(model, { clock: systemClock, random: Math.random })
 }

@@ -8,7 +8,7 @@ export interface ModelConfig extends ModelId {
   /** Undefined for the provider's own address. */
   readonly baseUrl?: string
   readonly timeoutMs: number
-  /** Questions under way at once in one process. */
+  /** Questions under way at once in one process, to all models of the account together. */
   readonly concurrency: number
   /** Of the account, by all processes together. */
   readonly requestsPerMinute?: number

@@ -116,7 +116,8 @@ const model = {
   LLM_CONCURRENCY: defaulted<number>(
     integer(1, 200),
     '8',
-    'Questions to the model that one process has under way at once, whatever the number of runs.',
+    'Questions to the model that one process has under way at once, whatever the number of runs. Models of the same ' +
+      'provider at the same address share them.',
   ),
   LLM_REQUESTS_PER_MINUTE: optional(integer(1, 1_000_000), {
     example: '500',

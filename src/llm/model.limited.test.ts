@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import pLimit from 'p-limit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { openLlmEmulator, type LlmEmulator } from '../../emulators/llm/llm-emulator.ts'
@@ -21,7 +22,7 @@ beforeEach(async () => {
   })
   const { baseUrl } = emulator
   const open = openModel({ provider: 'openai', model: 'gpt-5.2', apiKey: 'k', baseUrl, timeoutMs: 20_000 })
-  model = limitedModel(open, 2)
+  model = limitedModel(open, pLimit(2))
 })
 afterEach(() => emulator.close())
 
