@@ -70,7 +70,7 @@ export function breakingModel(model: Model, { clock, onOpen, onClose }: Breaking
       close()
       return answer
     } catch (error) {
-      if (error instanceof ModelUnavailableError) throw open(error, LONGEST_MS)
+      if (error instanceof ModelUnavailableError) throw askedBefore(error, isProbe) ?? open(error, LONGEST_MS)
       // An answer that cannot be used is an answer, and so is being told to wait.
       if (error instanceof UnusableAnswerError) close()
       else if (errorKind(error) === 'retryable' && ++failures >= FAILURES) throw fail(error, isProbe)
@@ -78,11 +78,16 @@ export function breakingModel(model: Model, { clock, onOpen, onClose }: Breaking
     }
   }
 
+  /** What a question that was asked before the model was known to be out comes to: it says nothing new. */
+  function askedBefore(error: unknown, isProbe: boolean): RateLimitedError | undefined {
+    if (!outage || isProbe) return undefined
+    return new RateLimitedError(outage.reason, dateOf(outage.untilMs), { cause: error })
+  }
+
   function fail(error: unknown, isProbe: boolean): unknown {
+    const late = askedBefore(error, isProbe)
+    if (late) return late
     const before = outage
-    // It was asked before the model was known to be out: that says nothing new.
-    if (before && !isProbe)
-      return new RateLimitedError(before.reason, dateOf(before.untilMs), { cause: error })
     const limited = open(error, before ? Math.min(LONGEST_MS, 2 * before.forMs) : OUTAGE_MS)
     const isPatient = before && clock.monotonicMs() - before.sinceMs < PATIENCE_MS
     return isPatient ? limited : error

@@ -115,6 +115,21 @@ describe('a model that is out', () => {
     },
   )
 
+  test('by a refusal of the account that many questions meet at once: a person is told once', async () => {
+    const told: boolean[] = []
+    const model = breakingModel(open(large, 'large'), {
+      clock,
+      onOpen: ({ needsPerson }) => told.push(needsPerson),
+    })
+    const refused: ScriptedAnswer = { kind: 'fault', fault: 'quota-gone' }
+    large.answerNext(refused, refused, refused)
+    const all = await Promise.all([1, 2, 3].map(() => kindOf(model.ask(question, signal))))
+    expect(all).toEqual(['rate-limited', 'rate-limited', 'rate-limited'])
+    expect(told).toEqual([true])
+    clock.advance(300_000)
+    expect(await kindOf(model.ask(question, signal))).toBe('openai/large')
+  })
+
   test('is not one that answers badly, or that limits its rate', async () => {
     const model = breakingModel(open(large, 'large'), { clock })
     const bad: ScriptedAnswer = { kind: 'text', text: 'Looks good to me' }
