@@ -218,6 +218,20 @@ describe.skipIf(kind.missing)('models within caps', () => {
     await first
   })
 
+  test('setting the clock back makes a wait no longer', async () => {
+    const model = within({ run: cap(roomForOne) })
+    holding = true
+    const first = model.ask(question, never)
+    await expect.poll(() => held.length).toBe(1)
+    const patient = model.ask(question, never).catch(errorKind)
+    await clock.sleepers(1)
+    clock.jump(-3_600_000)
+    clock.advance(31_000)
+    expect(await patient).toBe('rate-limited')
+    held[0]?.()
+    await first
+  })
+
   test('many who wait ask the store one after the other, and get their turn in the order in which they came', async () => {
     const model = within({ run: cap(roomForOne) })
     answerTokens = 10

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { BudgetBusyError } from '../llm/budget-busy-error.ts'
 import type { ModelSource, RunScope } from '../llm/model-source.ts'
 import type { Model, Question, Usage } from '../llm/model.ts'
@@ -15,7 +15,7 @@ export interface BudgetedModelsOptions {
   readonly budget: Budget
   readonly caps: Caps
   readonly prices: Prices
-  readonly clock: Clock
+  readonly clock: MeasuringClock
   /** A number in [0, 1). */
   readonly random: () => number
   /** How long a question may be under way before its reservation is void. */
@@ -94,7 +94,7 @@ async function reserve(
 ): Promise<ReservationId> {
   const { caps, clock, random, lines } = options
   const stakes = question.stakes ?? 'high'
-  const startMs = clock.now().getTime()
+  const startMs = clock.monotonicMs()
   let line: { readonly account: string; readonly leave: () => void } | undefined
   const standFor = async (account: string): Promise<void> => {
     line?.leave()
@@ -114,10 +114,9 @@ async function reserve(
         options,
       )
       if (reserved.kind === 'reserved') return reserved.id
-      const now = clock.now().getTime()
-      if (now - startMs > MAX_WAIT_MS) {
+      if (clock.monotonicMs() - startMs > MAX_WAIT_MS) {
         const what = `questions under way have set aside what is left of a cap, ${model.id} waits`
-        throw new BudgetBusyError(what, new Date(now + MAX_WAIT_MS))
+        throw new BudgetBusyError(what, new Date(clock.now().getTime() + MAX_WAIT_MS))
       }
       // Who waits for what is left to a run, or a repository, stands in the way of no other one.
       if (line?.account !== reserved.account) await standFor(reserved.account)
