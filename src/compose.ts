@@ -94,7 +94,8 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
       const github = withinLimits(openConfiguredGitHub(config, log, metrics), config, limiter, metrics)
       const caching = config.cache && opened.add(openCache(config, database, log))
       const budget = createPostgresBudget(database)
-      const around = { limiter, budget, metrics, log, ...(caching && { cache: caching.cache }) }
+      const caches = caching && { cache: caching.cache }
+      const around = { limiter, budget, metrics, log, waitsWhileOut: true, ...caches } as const
       const workshop = { ...around, config, queue, runs, github }
       opened.add(startReconciling({ ...workshop, database, heads, deliveries }))
       opened.add(startWorking(workshop))

@@ -29,6 +29,8 @@ export interface ModelSurroundings {
   readonly budget?: Budget
   readonly metrics?: Metrics
   readonly log?: Logger
+  /** Where runs can wait for a model that is out, they do. On the command line a person is waiting, and is told at once. */
+  readonly waitsWhileOut?: true
 }
 
 /**
@@ -98,17 +100,16 @@ function openSource(
   })
 }
 
-/** Where runs can wait for a model that is out, they do. On the command line a person is waiting, and is told at once. */
-function whileItIsOut(model: Model, { log }: ModelSurroundings): Model {
-  if (!log) return model
+function whileItIsOut(model: Model, { waitsWhileOut, log }: ModelSurroundings): Model {
+  if (!waitsWhileOut) return model
   return breakingModel(model, {
     clock: systemClock,
     onOpen: ({ reason, until, needsPerson }) => {
       const outage = { model: model.id, reason, until }
-      if (needsPerson) log.error(outage, 'the model refuses our account: runs wait until somebody mends it')
-      else log.warn(outage, 'the model is out: runs wait for it')
+      if (needsPerson) log?.error(outage, 'the model refuses our account: runs wait until somebody mends it')
+      else log?.warn(outage, 'the model is out: runs wait for it')
     },
-    onClose: () => log.info({ model: model.id }, 'the model answers again'),
+    onClose: () => log?.info({ model: model.id }, 'the model answers again'),
   })
 }
 
