@@ -41,14 +41,12 @@ local function read(member)
   return tonumber(cost), tonumber(sum)
 end
 
-local cost = math.max(0, asked + owed)
+local cost
 local held_at = held ~= '' and tonumber(redis.call('ZSCORE', places, held) or '')
 if held_at then
   if held_at <= now and now - held_at <= ${LATENESS_MS} and paused <= now then return { held, '0' } end
   cost = read(held)
   redis.call('ZREM', places, held)
-elseif owed ~= 0 then
-  redis.call('HSET', state, 'owed', asked + owed - cost)
 end
 
 local longest = 0
@@ -67,6 +65,20 @@ local total, last_at = 0, nil
 if count > 0 then
   local _, sum, time = place(count - 1)
   total, last_at = sum, time
+end
+if not held_at then
+  local due = asked + owed
+  if owed < 0 then
+    -- A credit is worth no more than the places that stand, and ends with them.
+    local most = 0
+    if count > 0 then
+      local first_cost, first_sum = place(0)
+      most = total - first_sum + first_cost
+    end
+    due = asked + math.max(owed, -most)
+  end
+  cost = math.max(0, due)
+  if owed ~= 0 then redis.call('HSET', state, 'owed', due - cost) end
 end
 
 local at = math.max(now, paused, last_at or now)

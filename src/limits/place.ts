@@ -43,3 +43,18 @@ function firstThatMustLeave(places: readonly Place[], cost: number, { of, max }:
     return used > max
   })
 }
+
+/**
+ * What a new call is taken to cost when `owed` is still to be charged (negative: paid back), and what is then left of it.
+ * A credit says that places cost less than was thought: it is worth no more than those that stand, and ends with them.
+ */
+export function charge(
+  asked: number,
+  owed: number,
+  standing: readonly Place[],
+): { readonly cost: number; readonly owed: number } {
+  const mostCredit = standing.reduce((sum, { cost }) => sum + cost, 0)
+  const due = asked + Math.max(owed, -mostCredit)
+  const cost = Math.max(0, due)
+  return { cost, owed: due - cost }
+}

@@ -116,6 +116,21 @@ export function rateLimiterContract(open: () => Promise<RateLimiterUnderTest>): 
     expect(await waits(1, limits, 90)).not.toEqual([0])
   })
 
+  test('what calls pay back is worth no more than the places of the window, and ends with them', async () => {
+    withKey()
+    const limits = [tokens(100)]
+    await reserve(limits, 90)
+    await opened.limiter.settle(key, -90)
+    opened.advance(minute + LATENESS_MS)
+    expect(await waits(1, limits, 90)).toEqual([0])
+    expect(await waits(1, limits, 90)).not.toEqual([0])
+    withKey()
+    await reserve(limits, 10)
+    await opened.limiter.settle(key, -60)
+    expect(await waits(1, limits, 100)).toEqual([0])
+    expect(await waits(1, limits, 11)).not.toEqual([0])
+  })
+
   describe('whatever is asked', () => {
     test('no window holds more than its limits allow, and nobody overtakes', async () => {
       const limit = fc.record({

@@ -3,7 +3,7 @@ import { randomIds, type IdSource } from '../base/ids.ts'
 import { createLines } from '../base/lines.ts'
 import type { Database, Queryable } from '../postgres/database.ts'
 import * as sql from './limit-statements.postgres.ts'
-import { earliestTime, type Place } from './place.ts'
+import { charge, earliestTime, type Place } from './place.ts'
 import { LATENESS_MS, type Ask, type RateLimiter, type Reservation } from './rate-limiter.ts'
 
 export interface PostgresRateLimiterOptions {
@@ -48,13 +48,15 @@ export function openPostgresRateLimiter(
         return { id: mine.id, waitMs: 0 }
       }
       const longest = Math.max(0, ...limits.map(({ windowMs }) => windowMs)) + LATENESS_MS
-      const cost = mine ? mine.cost : Math.max(0, asked + state.owed)
       const standing = places.filter((place: Place) => place.at > state.now - longest && place !== mine)
+      const { cost, owed } = mine
+        ? { cost: mine.cost, owed: state.owed }
+        : charge(asked, state.owed, standing)
       const at = earliestTime(standing, cost, limits, state, state.now)
       const id = newId()
       await transaction.run(sql.deletePlaces, key, state.now - longest, mine?.id ?? '')
       await transaction.run(sql.insertPlace, key, id, at, cost)
-      if (!mine && state.owed !== 0) await transaction.run(sql.setOwed, key, asked + state.owed - cost)
+      if (owed !== state.owed) await transaction.run(sql.setOwed, key, owed)
       return { id, waitMs: at - state.now }
     })
   }

@@ -1,6 +1,6 @@
 import type { MeasuringClock } from '../base/clock.ts'
 import { randomIds, type IdSource } from '../base/ids.ts'
-import { earliestTime, type KeyState, type Place } from './place.ts'
+import { charge, earliestTime, type KeyState, type Place } from './place.ts'
 import { LATENESS_MS, type RateLimiter } from './rate-limiter.ts'
 
 interface Key extends KeyState {
@@ -32,9 +32,8 @@ export function createProcessRateLimiter(
       }
       const longest = Math.max(0, ...limits.map(({ windowMs }) => windowMs)) + LATENESS_MS
       const places = key.places.filter((place) => place.at > at - longest && place !== mine)
-      const cost = mine ? mine.cost : Math.max(0, asked + key.owed)
+      const { cost, owed } = mine ? { cost: mine.cost, owed: key.owed } : charge(asked, key.owed, places)
       const place = { id: newId(), at: earliestTime(places, cost, limits, key, at), cost }
-      const owed = mine ? key.owed : asked + key.owed - cost
       keys.set(name, { ...key, places: [...places, place], owed })
       return { id: place.id, waitMs: place.at - at }
     },

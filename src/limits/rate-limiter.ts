@@ -46,7 +46,10 @@ export interface RateLimiter {
   /** Gives a place back that will not be used. Unknown ones are no error. */
   cancel(key: string, reservation: Reservation): Promise<void>
 
-  /** What a call cost beyond what it asked for (negative: less) is charged to the next ones. */
+  /**
+   * What a call cost beyond what it asked for is charged to the next ones. Less (negative) is paid back to them, but never
+   * more than the places that stand in the longest window cost.
+   */
   settle(key: string, difference: number): Promise<void>
 
   /** A shorter pause than the one in force changes nothing. */
