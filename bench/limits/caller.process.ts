@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { z } from 'zod'
 import { systemClock } from '../../src/base/clock.ts'
 import { errorKind, isAbort, RateLimitedError } from '../../src/base/errors.ts'
+import { linedRateLimiter } from '../../src/limits/rate-limiter.lined.ts'
 import { openPostgresRateLimiter } from '../../src/limits/rate-limiter.postgres.ts'
 import { openRedisRateLimiter } from '../../src/limits/rate-limiter.redis.ts'
 import type { RateLimiter } from '../../src/limits/rate-limiter.ts'
@@ -68,7 +69,7 @@ function openLimiter(): { limiter: RateLimiter; close: () => Promise<void> } {
     return { limiter: openRedisRateLimiter(redis, { prefix: 'bench' }), close: () => redis.close() }
   }
   const database = openPostgres({ url, poolSize: 10, log })
-  return { limiter: openPostgresRateLimiter(database), close: () => database.close() }
+  return { limiter: linedRateLimiter(openPostgresRateLimiter(database)), close: () => database.close() }
 }
 
 /** Asks again as soon as it may, as the queue has its runs done. */

@@ -6,6 +6,8 @@ import type { Config } from '../config.ts'
 import type { ModelConfig } from '../config/choose-model.ts'
 import { pacedGitHub } from '../github/github.paced.ts'
 import type { GitHub } from '../github/github.ts'
+import { guardedRateLimiter } from '../limits/rate-limiter.guarded.ts'
+import { linedRateLimiter } from '../limits/rate-limiter.lined.ts'
 import { openPostgresRateLimiter } from '../limits/rate-limiter.postgres.ts'
 import { createProcessRateLimiter } from '../limits/rate-limiter.process.ts'
 import { openRedisRateLimiter } from '../limits/rate-limiter.redis.ts'
@@ -40,12 +42,13 @@ export function openRateLimiter(
     )
   if (queue.kind === 'redis') {
     const redis = openRedis({ url: queue.url, log })
-    const shared = openRedisRateLimiter(redis, { prefix: REDIS_PREFIX })
+    const shared = guardedRateLimiter(openRedisRateLimiter(redis, { prefix: REDIS_PREFIX }), systemClock)
     return { ...resilientRateLimiter(shared, own, onAway), close: () => redis.close() }
   }
   const close = (): Promise<void> => Promise.resolve()
   if (store.kind === 'embedded') return { ...own, close }
-  return { ...resilientRateLimiter(openPostgresRateLimiter(database), own, onAway), close }
+  const shared = linedRateLimiter(guardedRateLimiter(openPostgresRateLimiter(database), systemClock))
+  return { ...resilientRateLimiter(shared, own, onAway), close }
 }
 
 /** A process that shares its limits with nobody: the command line. */

@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts'
 import { randomIds, type IdSource } from '../base/ids.ts'
-import { createLines } from '../base/lines.ts'
 import type { Database, Queryable } from '../postgres/database.ts'
 import * as sql from './limit-statements.postgres.ts'
 import { charge, earliestTime, type Place } from './place.ts'
@@ -12,24 +11,18 @@ export interface PostgresRateLimiterOptions {
   readonly newId?: IdSource
 }
 
-/** Limits that all processes on one PostgreSQL keep together: askers of one key come one after the other. */
+/**
+ * Limits that all processes on one PostgreSQL keep together: askers of one key come one after the other, and each keeps a
+ * connection until it is its turn. `linedRateLimiter` has those of one process wait elsewhere.
+ */
 export function openPostgresRateLimiter(
   database: Database,
   { clock, newId = randomIds }: PostgresRateLimiterOptions = {},
 ): RateLimiter {
   const given = (): Date | null => clock?.now() ?? null
-  // The server lets one at a time look at a key. Who waits for that here keeps no connection from others.
-  const lines = createLines()
 
   return {
-    reserve: async (ask, held) => {
-      const leave = await lines.stand(ask.key)
-      try {
-        return await reserve(ask, held)
-      } finally {
-        leave()
-      }
-    },
+    reserve,
 
     cancel: async (key, { id }) => void (await database.run(sql.deletePlace, key, id)),
 

@@ -20,7 +20,7 @@ export function resilientRateLimiter(
     }
   }
   return {
-    reserve: (ask, held) => either((limiter) => limiter.reserve(ask, held)),
+    reserve: (ask, held, signal) => either((limiter) => limiter.reserve(ask, held, signal)),
     cancel: (key, place) => either((limiter) => limiter.cancel(key, place)),
     settle: (key, difference) => either((limiter) => limiter.settle(key, difference)),
     pause: (key, pause) => either((limiter) => limiter.pause(key, pause)),

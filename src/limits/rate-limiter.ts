@@ -39,9 +39,9 @@ export interface RateLimiter {
   /**
    * Reserves the next place. With `held`, an earlier reservation whose time has come: it is confirmed (`waitMs` is 0)
    * unless the key was paused meanwhile or the holder came too late for the windows to hold; then it is given another
-   * place.
+   * place. An abort ends the wait for the turn to ask; then there is no new place, and `held` is as it was.
    */
-  reserve(ask: Ask, held?: Reservation): Promise<Reservation>
+  reserve(ask: Ask, held?: Reservation, signal?: AbortSignal): Promise<Reservation>
 
   /** Gives a place back that will not be used. Unknown ones are no error. */
   cancel(key: string, reservation: Reservation): Promise<void>

@@ -23,7 +23,7 @@ export async function waitForPlace(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted()
-  let place = await limiter.reserve(ask)
+  let place = await limiter.reserve(ask, undefined, signal)
   while (place.waitMs > 0) {
     if (place.waitMs > maxWaitMs) {
       await limiter.cancel(ask.key, place)
@@ -33,11 +33,11 @@ export async function waitForPlace(
     onWait?.(place.waitMs)
     try {
       await clock.sleep(place.waitMs, signal)
+      // The key may have been paused meanwhile, or we may have slept too long.
+      place = await limiter.reserve(ask, place, signal)
     } catch (error) {
       await limiter.cancel(ask.key, place)
       throw error
     }
-    // The key may have been paused meanwhile, or we may have slept too long.
-    place = await limiter.reserve(ask, place)
   }
 }
