@@ -143,6 +143,11 @@ describe.skipIf(kind.missing)('a review near a cap', () => {
     const said = composeReview(result.findings, result.receipt)
     expect(said.needsSummary).toBe(true)
     expect(said.summary).toContain('The change was not read as a whole: over the token cap of this run.')
+    // By this the page of spending and the API list it.
+    expect(events.at(-1)).toMatchObject({
+      step: 'over a cap',
+      detail: { 'changes not read to the end as a whole': 1, why: 'over the token cap of this run' },
+    })
     expect((await review(['a.py', 'b.py', 'c.py'], 3 * USED, 'standard')).receipt.hunks.read).toBe(3)
     expect((await review(['a.py', 'b.py'], 8 * USED, 'deep')).receipt.wholeChange?.outcome).toBe('read')
   })

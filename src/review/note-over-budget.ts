@@ -2,12 +2,13 @@ import { count } from './count.ts'
 import type { Finding } from './finding.ts'
 import type { ReviewedUnit } from './review-unit.ts'
 import type { RunEvent } from './run-store.ts'
+import type { ReviewedWhole } from './whole-change/review-whole-change.ts'
 
 /** The step of the timeline that tells of it. An index of the store knows it by this name. */
 export const OVER_A_CAP = 'over a cap'
 
 export interface Shortage {
-  /** For the receipt: whole sentences. */
+  /** For the receipt: whole sentences. Of the change as a whole it has its own. */
   readonly notes: readonly string[]
   /** For the timeline. */
   readonly detail: RunEvent['detail']
@@ -17,21 +18,31 @@ export interface Shortage {
 export function noteOverBudget(
   findings: readonly Finding[],
   units: readonly Pick<ReviewedUnit, 'failure' | 'isOverBudget'>[],
+  whole: Pick<ReviewedWhole, 'receipt' | 'isOverBudget'> | undefined,
 ): Shortage | undefined {
   const unread = units.filter(({ isOverBudget }) => isOverBudget)
   const unseen = findings.filter(({ verification }) => verification?.isOverBudget)
-  const reasons = new Set([
+  const inParts = new Set([
     ...unread.map(({ failure }) => failure ?? ''),
     ...unseen.map(({ verification }) => verification?.reason ?? ''),
   ])
+  const reasons = new Set([...inParts, ...(whole?.isOverBudget ? [whole.receipt.reason ?? ''] : [])])
   if (reasons.size === 0) return undefined
-  const why = [...reasons].sort().join(', ')
   const left = [
     ...(unread.length > 0 ? [`${count(unread.length, 'unit')} not read`] : []),
     ...(unseen.length > 0 ? [`${count(unseen.length, 'candidate')} without a second look`] : []),
   ]
   return {
-    notes: [`Left out to stay below a cap (${why}): ${left.join(', ')}.`],
-    detail: { 'units not read': unread.length, 'candidates without a second look': unseen.length, why },
+    notes: left.length > 0 ? [`Left out to stay below a cap (${listed(inParts)}): ${left.join(', ')}.`] : [],
+    detail: {
+      'changes not read to the end as a whole': whole?.isOverBudget ? 1 : 0,
+      'units not read': unread.length,
+      'candidates without a second look': unseen.length,
+      why: listed(reasons),
+    },
   }
+}
+
+function listed(reasons: ReadonlySet<string>): string {
+  return [...reasons].sort().join(', ')
 }

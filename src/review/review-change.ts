@@ -156,7 +156,7 @@ async function reviewChange(
   await observer.event({ step: 'found', detail: countFound(analysed, units, whole?.examined) })
 
   const findings = await proveSuggestions(judge(examined, settings), change.files, checkSyntax, signal)
-  const shortage = noteOverBudget(findings, units)
+  const shortage = noteOverBudget(findings, units, whole)
   if (shortage) await observer.event({ step: OVER_A_CAP, detail: shortage.detail })
   const receipt = makeReceipt({
     files,

@@ -146,7 +146,7 @@ describe('ends early, with what was found', () => {
     [
       'a cap',
       [first, new OverBudgetError('over the money cap of this run')],
-      { kind: 'cut-short', reason: 'over the money cap of this run' },
+      { kind: 'cut-short', reason: 'over the money cap of this run', isOverBudget: true },
       1,
     ],
     ['a cap before it began', [new OverBudgetError('a cap')], { kind: 'over-budget', reason: 'a cap' }, 0],

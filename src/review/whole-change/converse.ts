@@ -36,7 +36,7 @@ export type ConversationEnd =
   /** The model said all that it had to say. */
   | { readonly kind: 'complete' }
   /** A bound or a cap ended it; what was found until then counts. */
-  | { readonly kind: 'cut-short'; readonly reason: string }
+  | { readonly kind: 'cut-short'; readonly reason: string; readonly isOverBudget?: true }
   /** An answer could not be used. */
   | { readonly kind: 'failed'; readonly reason: string }
   /** Not even the first question could be asked: there was no money for it. */
@@ -95,7 +95,8 @@ export async function converse(
       }
       if (error instanceof OverBudgetError) {
         if (step === 1) return { ...ended({ kind: 'over-budget', reason: error.message }), questions: 0 }
-        return { ...ended({ kind: 'cut-short', reason: error.message }), questions: step - 1 }
+        const end = { kind: 'cut-short', reason: error.message, isOverBudget: true } as const
+        return { ...ended(end), questions: step - 1 }
       }
       if (error instanceof ContextTooLongError) {
         return ended(

@@ -39,6 +39,8 @@ export interface WholeReading {
 export interface ReviewedWhole {
   readonly examined: readonly Examined[]
   readonly receipt: WholeChangeReceipt
+  /** A cap was in the way of it, or of the rest of it. */
+  readonly isOverBudget: boolean
 }
 
 /** In the place of a path, where something is about no single file. */
@@ -82,7 +84,7 @@ export async function reviewWholeChange(
       ask: (question, step) => reading.ask(question, `${WHOLE_CHANGE}, question ${step}`),
       ...(useTool && { useTool }),
     })
-    if (talk.end.kind === 'over-budget') return notRead(units, talk.end.reason)
+    if (talk.end.kind === 'over-budget') return { ...notRead(units, talk.end.reason), isOverBudget: true }
     if (talk.end.kind === 'too-long') reason = 'too long for the model'
     else if (talk.end.kind !== 'too-large') return await readTalk(talk, talk.end, shown, reading)
   }
@@ -90,7 +92,8 @@ export async function reviewWholeChange(
 
 function notRead(units: readonly Unit[], reason: string): ReviewedWhole {
   const notShown = pathsOf(units)
-  return { examined: [], receipt: { outcome: 'left-out', reason, questions: 0, toolCalls: 0, notShown } }
+  const receipt = { outcome: 'left-out', reason, questions: 0, toolCalls: 0, notShown } as const
+  return { examined: [], receipt, isOverBudget: false }
 }
 
 function matterOf(
@@ -142,6 +145,7 @@ async function readTalk(
       toolCalls: talk.lookedUp.length,
       notShown: pathsOf(shown.leftOut),
     },
+    isOverBudget: end.kind === 'cut-short' && end.isOverBudget === true,
   }
 }
 
