@@ -122,12 +122,21 @@ describe('the same problem is said once', () => {
     const offers = [
       found(
         'a',
-        { title: 'total() divides by zero when the cart is empty' },
+        { title: '`countTotal()` divides by zero when the cart is empty' },
         confirmed({ severity: 'high' }),
       ),
-      found('b', { title: 'Division by zero for an empty cart in total', line: 4, replacement: 'elsewhere' }),
-      found('c', { title: 'Division by zero for an empty cart in total()', replacement: 'return 0' }),
-      found('d', { title: 'Division by zero in total() for an empty cart', replacement: 'return 1' }),
+      found('b', {
+        title: 'Division by zero for an empty cart in `countTotal()`',
+        line: 4,
+        replacement: 'elsewhere',
+      }),
+      found('e', {
+        title: '`countTotal()` divides by zero when the cart is empty',
+        path: 'other.py',
+        replacement: 'of another file',
+      }),
+      found('c', { title: 'Division by zero for an empty cart in `countTotal()`', replacement: 'return 0' }),
+      found('d', { title: 'Division by zero in `countTotal()` for an empty cart', replacement: 'return 1' }),
     ]
     const [said, ...merged] = judge(offers, defaultReviewSettings)
     expect(merged.map(({ verdict }) => verdict)).toEqual(merged.map(() => ({ kind: 'merged', into: 'a' })))

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Anchor } from '../../diff/file-diff.ts'
-import type { Finding, Verdict } from '../finding.ts'
+import type { Candidate, Finding, Verdict } from '../finding.ts'
 import type { ReviewSettings } from '../review-settings.ts'
 import { decide, type Examined } from './policy.ts'
 import { compareByHarm } from './rank.ts'
@@ -42,8 +41,8 @@ export function judge(examined: readonly Examined[], settings: JudgeSettings): r
     const twin = findTwin(one)
     if (twin) {
       spokenForBy.set(one.candidate.id, twin)
-      const { anchor, replacement } = one.candidate
-      if (replacement !== undefined && isSamePlace(anchor, twin.anchor) && !offered.has(twin.id)) {
+      const { replacement } = one.candidate
+      if (replacement !== undefined && isSamePlace(one.candidate, twin) && !offered.has(twin.id)) {
         offered.set(twin.id, replacement)
       }
       return { kind: 'merged', into: twin.id }
@@ -74,8 +73,8 @@ export function judge(examined: readonly Examined[], settings: JudgeSettings): r
   }
 }
 
-function isSamePlace(a: Anchor | undefined, b: Anchor | undefined): boolean {
-  return a !== undefined && isDeepStrictEqual(a, b)
+function isSamePlace(a: Candidate, b: Candidate): boolean {
+  return a.path === b.path && a.anchor !== undefined && isDeepStrictEqual(a.anchor, b.anchor)
 }
 
 /** Its severity is what follows from the evidence, where somebody looked. */
