@@ -103,6 +103,8 @@ describe('what is never said', () => {
     ['Naming convention of hooks ignored', 'The framework never calls it without the prefix.'],
     ['Magic number is wrong', 'Every total is off by one cent.'],
     ['Returns before the lock is released', 'Two carts → a deadlock.'],
+    ['Date formatting leaves out the time zone', 'A user in Tokyo → sees the previous day.'],
+    ['No comments are shown to guests', 'A guest opens the page → it lists none of them.'],
   ])('but an outcome that fails is looked at: %s', (title, explanation) => {
     expect(refusal({ title, explanation })).toBeUndefined()
   })
@@ -161,6 +163,17 @@ describe('what the text proves wrong', () => {
     const said = { title: 'Syntax error: missing closing brace', explanation: 'The module fails to load.' }
     expect(refusal(said, changed('price.ts', true))?.reason).toBe('contradicted')
     expect(refusal(said, changed('price.ts', false))).toBeUndefined()
+  })
+
+  test.each([
+    'Missing comma joins two entries of the list',
+    'Extra comma makes the timeout a tuple',
+    'Missing parenthesis makes the discount apply to the first item only',
+    'The `discount` parameter is never used',
+    '`sum` is assigned but never used',
+  ])('nor is a claim refuted by a file that parses, or that has the name elsewhere: %s', (title) => {
+    const file = { ...changed('price.ts', true), content: `${BEFORE}discount(sum)\ndiscount(sum)\n` }
+    expect(refusal({ title, explanation: 'Any cart → another price.' }, file)).toBeUndefined()
   })
 
   test.each([

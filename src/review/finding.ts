@@ -79,6 +79,6 @@ export interface Finding extends Candidate {
   readonly verdict: Verdict
   /** Absent where no second look was due: analysers, quick reviews, and what was dropped before. */
   readonly verification?: Verification
-  /** Names the problem across heads of a pull request: path, rule or title, and the text of the anchored lines, without line numbers. */
+  /** Names the problem across heads of a pull request: path, rule or category, and the text of the anchored lines, without line numbers. */
   readonly fingerprint: string
 }

@@ -3,9 +3,12 @@ import type { Check } from './check.ts'
 import { titleNames } from './title-names.ts'
 
 const claim =
-  /\bunused (?:import|variable|parameter|argument|function|constant)\b|\b(?:import(?:ed)?|declared|defined|assigned) but (?:never|not) used\b|\bis (?:never|not) used\b/i
+  /\bunused import\b|\bimport(?:ed)? but (?:never|not) used\b|\bimport(?:ed)?\b.*\bis (?:never|not) used\b/i
 
-/** "The import `x` is unused", though the file names it a second time. */
+/**
+ * "The import `x` is unused", though the file names it a second time. Of a parameter or a variable that says nothing: another
+ * function may have one of the same name.
+ */
 export const claimsUnused: Check = ({ title }, { content }) => {
   if (content === undefined || !claim.test(title)) return undefined
   const names = titleNames(title)

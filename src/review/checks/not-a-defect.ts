@@ -13,7 +13,7 @@ const neverSaid: readonly (readonly [why: string, pattern: RegExp])[] = [
   ],
   [
     'missing comments or documentation',
-    /\b(?:missing|add|no|lacks?|needs?|update|outdated|misleading|unclear) (?:a |the )?(?:docstrings?|comments?|documentation|jsdoc|javadoc|readme|changelog|type (?:hints?|annotations?))\b/i,
+    /\b(?:missing|add|no|lacks?|needs?|update|outdated|misleading|unclear) (?:a |the )?(?:docstrings?|(?:code |doc |inline )?comments?(?! (?:are|is|were) )|documentation|jsdoc|javadoc|readme|changelog|type (?:hints?|annotations?))\b/i,
   ],
   [
     'naming',
@@ -21,7 +21,7 @@ const neverSaid: readonly (readonly [why: string, pattern: RegExp])[] = [
   ],
   [
     'formatting',
-    /\b(?:formatting|indentation style|white ?space|line length|line too long|trailing (?:space|newline)|import order|code style|stylistic)\b/i,
+    /(?:^|\b(?:code|inconsistent|source) )formatting\b|\b(?:indentation style|white ?space|line length|line too long|trailing (?:space|newline)|import order|code style|stylistic)\b/i,
   ],
   ['a spelling mistake', /\b(?:typo|misspell\w*|spelling|grammar)\b/i],
   [
@@ -32,7 +32,7 @@ const neverSaid: readonly (readonly [why: string, pattern: RegExp])[] = [
 
 /** Words of an outcome that somebody meets: a claim that has one is judged by its evidence, whatever else it says. */
 const outcome =
-  /\b(?:crash\w*|throws?|thrown|raises?d?|exception|error|panic\w*|undefined|null|none|nan|wrong|incorrect\w*|fails?|failed|failure|never|always|lost|loses?|lose|leak\w*|corrupt\w*|overwrit\w*|deadlock\w*|race\w*|hang\w*|infinite|injection|bypass\w*|unauthori[sz]ed|exposes?d?|duplicate (?:record|row|entr)\w*|breaks?|broken|ignored|dropped|mismatch\w*|unreachable|not (?:called|found|awaited|applied|saved|closed|released|set))\b/i
+  /\b(?:crash\w*|throws?|thrown|raises?d?|exception|error|panic\w*|undefined|null|none|nan|wrong|incorrect\w*|fails?|failed|failure|never|always|lost|loses?|lose|leak\w*|corrupt\w*|overwrit\w*|deadlock\w*|race\w*|hang\w*|infinite|injection|bypass\w*|unauthori[sz]ed|exposes?d?|duplicate (?:record|row|entr)\w*|breaks?|broken|ignore[sd]?|omit\w*|skip\w*|drop(?:s|ped)|stale|empty|mismatch\w*|unreachable|not (?:called|found|awaited|applied|saved|closed|released|set))\b/i
 
 /** Why a claim is of the kind that is never said; undefined when it names an outcome, or is of no such kind. */
 export function notADefect({
