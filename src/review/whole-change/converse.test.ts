@@ -132,6 +132,12 @@ describe('ends early, with what was found', () => {
       1,
     ],
     [
+      'an answer with neither findings nor wishes',
+      [first, { findings: 'none', tool_calls: [] }],
+      { kind: 'failed', reason: 'the model answered without a list of findings' },
+      1,
+    ],
+    [
       'an answer that was cut off',
       [first, new UnusableAnswerError('truncated', 'cut', { text: cut, usage })],
       { kind: 'failed', reason: 'the answer was truncated' },

@@ -24,8 +24,8 @@ export interface ReadWholeChangeAnswer {
 export function readWholeChangeAnswer(value: unknown): ReadWholeChangeAnswer | undefined {
   const findings = readFindAnswer(value)
   const wish = callsMember(value)
-  if (findings === undefined && wish === undefined) return undefined
   const wishes: readonly unknown[] = Array.isArray(wish) ? wish : wish === undefined ? [] : [wish]
+  if (findings === undefined && wishes.length === 0) return undefined
   return { findings: findings ?? [], calls: wishes.map(readToolCall) }
 }
 
