@@ -8,7 +8,7 @@ import type { Meters } from './metered-model.ts'
 export function unaccounted({ findings, receipt }: ReviewResult, meters: Meters): number {
   const byModel = findings.filter(({ source }) => source.kind === 'model').length
   const entries = (meters.find?.entries ?? 0) + (meters['whole-change']?.entries ?? 0)
-  const lost = Math.max(0, entries - byModel)
+  const lost = Math.abs(entries - byModel)
   const ids = new Set(findings.map(({ id }) => id))
   const astray = findings.filter(
     ({ id, verdict }) => verdict.kind === 'merged' && (verdict.into === id || !ids.has(verdict.into)),

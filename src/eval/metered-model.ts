@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Prices } from '../budget/prices.ts'
+import { completeEntries } from '../llm/complete-entries.ts'
 import type { Model, Question, Usage } from '../llm/model.ts'
 import { sumUsage } from '../llm/sum-usage.ts'
 import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
@@ -60,11 +61,14 @@ export function meteredModel(
         try {
           const answer = await model.ask(question, signal)
           addUsage(purpose, answer.model, answer.usage)
-          if (purpose === 'find' || purpose === 'whole-change')
-            add(purpose, { entries: countEntries(answer.value) })
+          if (finds(purpose)) add(purpose, { entries: countEntries(answer.value) })
           return answer
         } catch (error) {
-          if (error instanceof UnusableAnswerError) addUsage(purpose, model.id, error.usage)
+          if (error instanceof UnusableAnswerError) {
+            addUsage(purpose, model.id, error.usage)
+            // What stands whole in an answer that was cut off is kept.
+            if (finds(purpose)) add(purpose, { entries: completeEntries(error.text).length })
+          }
           throw error
         }
       },
@@ -82,6 +86,10 @@ export function addMeter(a: Meter, b: Meter): Meter {
     entries: a.entries + b.entries,
     usage: sumUsage(a.usage, b.usage),
   }
+}
+
+function finds(purpose: Question['purpose']): boolean {
+  return purpose === 'find' || purpose === 'whole-change'
 }
 
 /** Counted by other means than the engine's own reader, so that what the reader loses is missed. */
