@@ -24,9 +24,13 @@ export function rulesFor(unit: Unit, guidelines: readonly Guideline[] = []): str
   const words = wordsOf(`${unit.path}\n${changedText(unit)}`)
   const told = guidelines
     .filter(({ source }) => !source.endsWith('.yml'))
-    .flatMap(({ text }) => blocksOf(text))
-    .map((block, index) => ({ block, index, shared: sharedWords(block, words) }))
-    .filter(({ block, shared }) => shared > 0 && rule.test(block))
+    .flatMap(rulesIn)
+    .map(({ block, words: own }, index) => ({
+      block,
+      index,
+      shared: own.filter((word) => words.has(word)).length,
+    }))
+    .filter(({ shared }) => shared > 0)
     .toSorted((a, b) => b.shared - a.shared || a.index - b.index)
   const budget = Math.min(PROSE.atMost, Math.max(PROSE.atLeast, unit.estimatedTokens * PROSE.share))
   const chosen = new Set(
@@ -55,6 +59,24 @@ function fitting(texts: readonly string[], budget: number): string[] {
   })
 }
 
+interface Rule {
+  readonly block: string
+  readonly words: readonly string[]
+}
+
+/** Many units are read with the same guidelines. */
+const known = new WeakMap<Guideline, readonly Rule[]>()
+
+function rulesIn(guideline: Guideline): readonly Rule[] {
+  const rules =
+    known.get(guideline) ??
+    blocksOf(guideline.text)
+      .filter((block) => rule.test(block))
+      .map((block) => ({ block, words: [...wordsOf(block)] }))
+  known.set(guideline, rules)
+  return rules
+}
+
 /** Paragraphs and list items; no headings, tables, or blocks of code, which say how to build. */
 function blocksOf(text: string): string[] {
   return text
@@ -74,8 +96,4 @@ function changedText({ hunks }: Unit): string {
 function wordsOf(text: string): ReadonlySet<string> {
   const parts = text.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').match(/[A-Za-z]{4,}/g) ?? []
   return new Set(parts.map((part) => part.toLowerCase()))
-}
-
-function sharedWords(block: string, words: ReadonlySet<string>): number {
-  return [...wordsOf(block)].filter((word) => words.has(word)).length
 }
