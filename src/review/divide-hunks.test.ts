@@ -60,6 +60,10 @@ describe('where hunks are divided', () => {
   test('never so that a piece has nothing that changed', () => {
     const patch = ['@@ -1,80 +1,81 @@\n', '+first\n', ...Array.from({ length: 40 }, () => ' \n same\n')]
     expect(divideHunks(parseHunks(patch.join('')), 20)).toHaveLength(1)
+
+    const prose = (word: string): string => `${`${word} `.repeat(200)}\n`
+    const long = `@@ -1,2 +1,4 @@\n ${prose('old')} \n+${prose('new')}+\n`
+    expect(divideHunks(parseHunks(long), 20)).toHaveLength(1)
   })
 })
 

@@ -130,8 +130,10 @@ function findBorders(hunks: readonly Hunk[]): {
   }
   let tokensBefore = 0
   for (const [hunk, { lines }] of hunks.entries()) {
-    for (const [line, { text }] of lines.entries()) {
-      const kind = borderBefore(lines, line)
+    let hasChange = false
+    for (const [line, { text, kind: change }] of lines.entries()) {
+      const kind = line === 0 || hasChange ? borderBefore(lines, line) : undefined
+      hasChange ||= change !== 'context'
       if (kind) borders[kind].push({ hunk, line, tokensBefore })
       tokensBefore += estimateTokens(BETWEEN_LINES + text)
     }
@@ -139,7 +141,7 @@ function findBorders(hunks: readonly Hunk[]): {
   return { borders, total: tokensBefore }
 }
 
-/** Undefined where no piece may begin: each begins with a changed line, so that there is none without one. */
+/** Undefined where no piece may begin: inside of a hunk each begins with a changed line, so that there is none without one. */
 function borderBefore(lines: readonly DiffLine[], index: number): BorderKind | undefined {
   const line = lines[index]
   const previous = lines[index - 1]
