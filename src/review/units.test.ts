@@ -4,7 +4,7 @@ import type { DiffLine } from '../diff/file-diff.ts'
 import { parseHunks } from '../diff/parse-patch.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import type { SelectedFile, Selection } from './select.ts'
-import { halves, makeUnits, questionTokens, type DividedChange } from './units.ts'
+import { halves, makeUnits, questionTokens, type DividedChange, type Unit } from './units.ts'
 
 const reviewed: Selection = { kind: 'review' }
 
@@ -87,14 +87,14 @@ test('source comes first, then tests, then prose and settings; larger changes fi
 })
 
 test('what does not fit into the budget of the run is named; smaller units behind it are still read', () => {
-  // 7 lines are 200 tokens, and each question takes 650 beside them.
+  // 7 lines are 200 tokens, and each question takes 400 beside them.
   const files = [
     file('src/a.ts', [21]),
     file('src/b.ts', [14]),
     file('src/c.ts', [7]),
     file('docs/d.md', [7]),
   ]
-  const { units, overBudget } = makeUnits(files, { ...roomy, runTokens: 2_100 })
+  const { units, overBudget } = makeUnits(files, { ...roomy, runTokens: 1_600 })
   expect(shape(units)).toEqual([
     ['src/a.ts', 21],
     ['src/c.ts', 7],
@@ -170,6 +170,13 @@ test('a unit of one hunk is cut in the hunk, until it is so small that its size 
     ['a.ts', 21],
   ])
   expect(parts.flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines))).toEqual(unit.hunks[0]?.lines)
+  const hasChange = ({ hunks }: Unit): boolean =>
+    hunks.some(({ lines }) => lines.some(({ kind }) => kind !== 'context'))
+  const context = Array.from({ length: 60 }, (_, index) => ` ${'word '.repeat(8)}${index}\n`).join('')
+  for (const patch of [`${context}+a\n+b\n`, `+a\n+b\n${context}`, `+a\n${context}+b\n`]) {
+    const hunks = parseHunks(`@@ -1,60 +1,62 @@\n${patch}`)
+    expect(halves({ ...unit, hunks, estimatedTokens: 900 }).map(hasChange)).toEqual([true, true])
+  }
   const [small] = makeUnits([file('b.ts', [7, 7])], roomy).units
   expect(small && halves(small)).toEqual([small])
 })

@@ -1,5 +1,5 @@
 import { compareText } from '../base/compare-text.ts'
-import type { FileDiff, Hunk } from '../diff/file-diff.ts'
+import type { DiffLine, FileDiff, Hunk } from '../diff/file-diff.ts'
 import { sliceHunk } from '../diff/slice-hunk.ts'
 import { divideHunks, hunkTokens } from './divide-hunks.ts'
 import { fileRole, type FileRole } from './file-role.ts'
@@ -34,7 +34,7 @@ export interface DividedChange {
 const LARGEST_UNIT = 48_000
 
 /** What a question holds beside its hunks: the rules, the form of the answer, a little of what stands around. */
-const AROUND_HUNKS = 650
+const AROUND_HUNKS = 400
 
 /** The order in which files are read, and, from its end, in which they are given up when money is short. */
 const order: readonly FileRole[] = ['source', 'test', 'prose or settings']
@@ -71,7 +71,10 @@ export function questionTokens({ estimatedTokens }: Pick<Unit, 'estimatedTokens'
 /** Of a unit of fewer tokens it is not the size that is wrong: asking in ever smaller parts would only cost. */
 const SMALLEST_TO_HALVE = 500
 
-/** A unit as two, divided near its middle, between hunks where it has several; alone when it is small. Nothing is lost. */
+/**
+ * A unit as two, divided near its middle, between hunks where it has several; alone when it is small, or has one changed
+ * line. Each half has one, and nothing is lost.
+ */
 export function halves(unit: Unit): readonly Unit[] {
   if (unit.estimatedTokens < SMALLEST_TO_HALVE) return [unit]
   if (unit.hunks.length > 1) {
@@ -80,21 +83,27 @@ export function halves(unit: Unit): readonly Unit[] {
     return [unit.hunks.slice(0, cut), unit.hunks.slice(cut)].map((hunks) => withHunks(unit, hunks))
   }
   const [hunk] = unit.hunks
-  if (!hunk || hunk.lines.length < 2) return [unit]
-  const cut = nearestToMiddle(hunk.lines.map(({ text }) => text.length))
+  if (!hunk) return [unit]
+  const isChanged = (line: DiffLine): boolean => line.kind !== 'context'
+  const [first, last] = [hunk.lines.findIndex(isChanged), hunk.lines.findLastIndex(isChanged)]
+  if (first === last) return [unit]
+  const cut = nearestToMiddle(
+    hunk.lines.map(({ text }) => text.length),
+    { from: first + 1, to: last },
+  )
   const parts = [sliceHunk(hunk, 0, cut), sliceHunk(hunk, cut, hunk.lines.length)]
   return parts.map((part) => withHunks(unit, [part]))
 }
 
-/** After how many of the sizes their sum is nearest to half; at least one is left on either side. */
-function nearestToMiddle(sizes: readonly number[]): number {
+/** After how many of the sizes, within bounds, their sum is nearest to half. */
+function nearestToMiddle(sizes: readonly number[], { from, to } = { from: 1, to: sizes.length - 1 }): number {
   const half = sum(sizes) / 2
-  let best = { cut: 1, offCentre: Infinity }
+  let best = { cut: from, offCentre: Infinity }
   let before = 0
-  for (const [index, size] of sizes.slice(0, -1).entries()) {
+  for (const [index, size] of sizes.slice(0, to).entries()) {
     before += size
     const offCentre = Math.abs(before - half)
-    if (offCentre < best.offCentre) best = { cut: index + 1, offCentre }
+    if (index + 1 >= from && offCentre < best.offCentre) best = { cut: index + 1, offCentre }
   }
   return best.cut
 }

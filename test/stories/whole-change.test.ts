@@ -260,7 +260,7 @@ test('a model that takes no question of that size gets a smaller one, and what i
 
 test('what the units leave of the budget of a run is all there is, and too little is told', async () => {
   about = [() => ({ findings: [], tool_calls: [] })]
-  const { receipt } = await review({ runTokens: 1_500 })
+  const { receipt } = await review({ runTokens: 1_000 })
   expect(receipt.hunks).toMatchObject({ read: 2, 'over-budget': 0 })
   expect(questions.filter(isWhole)).toEqual([])
   expect(receipt.wholeChange).toMatchObject({ outcome: 'left-out', reason: 'over the budget of one run' })
