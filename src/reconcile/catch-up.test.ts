@@ -234,6 +234,20 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
       expect((await owed()).at(-1)).toEqual([number, heads[1], 'queued'])
     })
 
+    test('also in a repository that is new after the clock was set back', async () => {
+      catchUp = start('token')
+      await serve()
+      clock.jump(DAY_MS)
+      await catchUp(never)
+      clock.jump(-DAY_MS)
+      const number = await openPullRequest(1, { repository: other })
+      await deliver()
+      clock.advance(INTERVAL_MS)
+      await emulator.push(other, 'change-1', heads[2] ?? '')
+      expect(await catchUp(never)).toBe(1)
+      expect((await owed()).at(-1)).toEqual([number, heads[2], 'queued'])
+    })
+
     test('a delivery that comes at the same time makes no second run', async () => {
       await serve()
       clock.advance(60_000)

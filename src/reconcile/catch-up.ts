@@ -52,9 +52,9 @@ export function createCatchUp(catching: CatchingUp): CatchUp {
 
   return async (signal) => {
     const now = clock.now()
-    if (now.getTime() >= learnAgainMs) {
+    if (clock.monotonicMs() >= learnAgainMs) {
       await listings.learn()
-      learnAgainMs = now.getTime() + intervalMs
+      learnAgainMs = clock.monotonicMs() + intervalMs
     }
     for (const [id, untilMs] of limitedUntilMs) if (untilMs <= clock.monotonicMs()) limitedUntilMs.delete(id)
     let found = 0

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { errorMessage, isAbort, RateLimitedError } from '../base/errors.ts'
 import type { DeliveryLog } from '../github/github.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -19,7 +19,7 @@ export interface Reconciled {
   /** Absent with a token: only an App has one. */
   readonly deliveryLog?: DeliveryLog
   readonly catchUp: CatchUp
-  readonly clock: Clock
+  readonly clock: MeasuringClock
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'mended'>
 }
@@ -33,7 +33,7 @@ export type Sweep = (signal: AbortSignal) => Promise<void>
  */
 export function createSweep(reconciled: Reconciled): Sweep {
   const { runs, queue, heads, deliveryLog, catchUp, failed, clock, log, metrics } = reconciled
-  let patientUntil = 0
+  let patientUntilMs = 0
   if (!deliveryLog) {
     log.info('deliveries that GitHub could not make are not asked for again: that takes a GitHub App')
   }
@@ -47,7 +47,7 @@ export function createSweep(reconciled: Reconciled): Sweep {
     }
     await mend('hold', 'workers died over their runs', () => heads.freeDead())
     await mend('job', 'runs without a job were enqueued again', () => enqueueOwedRuns(runs, queue))
-    if (deliveryLog && clock.now().getTime() >= patientUntil) {
+    if (deliveryLog && clock.monotonicMs() >= patientUntilMs) {
       const redelivering = { deliveryLog, failed, clock, log }
       await mend('delivery', 'deliveries were asked for again', () => redeliverFailed(redelivering, signal))
     }
@@ -66,7 +66,9 @@ export function createSweep(reconciled: Reconciled): Sweep {
       return await work()
     } catch (error) {
       if (isAbort(error)) throw error
-      if (error instanceof RateLimitedError) patientUntil = error.retryAt.getTime()
+      if (error instanceof RateLimitedError) {
+        patientUntilMs = clock.monotonicMs() + error.retryAt.getTime() - clock.now().getTime()
+      }
       log.warn({ step: what, error: errorMessage(error) }, 'reconciling goes on without a step')
       return undefined
     }

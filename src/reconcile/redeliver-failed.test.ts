@@ -11,11 +11,16 @@ import { createManualClock, type ManualClock } from '../../test/manual-clock.ts'
 import { systemClock } from '../base/clock.ts'
 import { openGitHub } from '../github/github.octokit.ts'
 import type { LoggedDelivery } from '../github/github.ts'
+import { openPostgresQueue } from '../queue/queue.postgres.ts'
+import { openRunStore } from '../review/run-store.postgres.ts'
 import { createLogger } from '../telemetry/logger.ts'
+import { openMetrics } from '../telemetry/metrics.ts'
 import { openDeliveryStore, type OpenDeliveryStore } from '../webhooks/delivery-store.postgres.ts'
 import type { DeliveryId } from '../webhooks/delivery.ts'
 import { openFailedDeliveries } from './failed-deliveries.postgres.ts'
 import type { LogReading } from './failed-deliveries.ts'
+import { openOpenHeads } from './open-heads.postgres.ts'
+import { createSweep } from './reconcile.ts'
 import { redeliverFailed, turnPage, type Redelivering } from './redeliver-failed.ts'
 
 const never = new AbortController().signal
@@ -145,6 +150,32 @@ describe.each(testDatabases())('deliveries that did not arrive, on $name', ({ mi
       expect(await sweep()).toBe(1)
       await reached(122)
       expect(arrived.filter((id) => id === failed?.guid)).toHaveLength(2)
+    })
+
+    test('are left alone while GitHub limits us, whatever the clock is set to', async () => {
+      const { database } = opened
+      const queue = openPostgresQueue(database, { log })
+      const once = createSweep({
+        ...redelivering,
+        clock,
+        queue,
+        runs: openRunStore(database),
+        heads: openOpenHeads(database, { reviewDrafts: false, ignoreBots: true, ignoreLabels: [] }),
+        catchUp: () => Promise.resolve(0),
+        metrics: openMetrics(),
+      })
+      await emulator.fail({ kind: 'secondary-limit', path: '/hook/deliveries', retryAfterSeconds: 60 })
+      await emulator.deliver('pull_request', payload)
+      const before = (await emulator.requests()).length
+      await once(never)
+      clock.jump(3_600_000)
+      await once(never)
+      expect((await emulator.requests()).length - before).toBe(1)
+      clock.jump(-3_600_000 * 2)
+      clock.advance(62_000)
+      await once(never)
+      expect((await emulator.requests()).length - before).toBeGreaterThan(1)
+      await queue.close()
     })
 
     test('are left to the leader that was faster', async () => {
