@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openGitHubEmulator, type GitHubEmulator } from '../../emulators/github/github-emulator.ts'
-import { systemClock, type Clock } from '../base/clock.ts'
+import { createManualClock, type ManualClock } from '../../test/manual-clock.ts'
+import { systemClock } from '../base/clock.ts'
 import { errorKind, errorMessage, RateLimitedError } from '../base/errors.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { repositoryName, type GitHub, type GitHubRepository } from './github.ts'
@@ -18,13 +19,13 @@ const minuteMs = 60_000
 let folder: string
 let emulator: GitHubEmulator
 let number: number
-/** What GitHub's clock and ours are ahead of the real one. */
-let theirsMs: number
-let oursMs: number
+/** The clocks of GitHub and of this machine. */
+let theirs: ManualClock
+let ours: ManualClock
 
 beforeEach(async () => {
-  theirsMs = 0
-  oursMs = 0
+  theirs = createManualClock(new Date())
+  ours = createManualClock(new Date())
   folder = mkdtempSync(path.join(tmpdir(), 'lorgnette-app-'))
   const source = path.join(folder, 'source')
   const git = (...args: string[]) =>
@@ -34,8 +35,11 @@ beforeEach(async () => {
   git('switch', '--quiet', '-c', 'change')
   git('commit', '--quiet', '--allow-empty', '-m', 'change')
   git('switch', '--quiet', 'main')
-  const clock: Clock = { ...systemClock, now: () => new Date(Date.now() + theirsMs) }
-  emulator = await openGitHubEmulator({ folder: path.join(folder, 'emulator'), validate: true, clock })
+  emulator = await openGitHubEmulator({
+    folder: path.join(folder, 'emulator'),
+    validate: true,
+    clock: theirs,
+  })
   await emulator.addRepository(name, source)
   number = await emulator.openPullRequest({ repository: name, head: 'change' })
 })
@@ -48,12 +52,11 @@ afterEach(async () => {
 })
 
 function open(timeoutMs = 10_000): GitHub {
-  const clock: Clock = { ...systemClock, now: () => new Date(Date.now() + oursMs) }
   const { id: appId, privateKey } = emulator.app
   return openGitHub({
     apiUrl: emulator.url,
     credentials: { kind: 'app', appId, privateKey },
-    clock,
+    clock: ours,
     log,
     timeoutMs,
   })
@@ -96,16 +99,17 @@ describe('the token of an installation', () => {
 
   test('is renewed before it ends, so that no call fails for it', async () => {
     const repository = open().repository(name)
-    const minutes = async (passed: number): Promise<number> => {
-      theirsMs = oursMs = passed * minuteMs
+    const after = async (minutes: number): Promise<number> => {
+      theirs.advance(minutes * minuteMs)
+      ours.advance(minutes * minuteMs)
       await read(repository)
       return (await calls('access_tokens')).length
     }
-    expect(await minutes(0)).toBe(1)
-    expect(await minutes(54)).toBe(1)
-    expect(await minutes(56)).toBe(2)
-    expect(await minutes(109)).toBe(2)
-    expect(await minutes(116)).toBe(3)
+    expect(await after(0)).toBe(1)
+    expect(await after(54)).toBe(1)
+    expect(await after(2)).toBe(2)
+    expect(await after(53)).toBe(2)
+    expect(await after(7)).toBe(3)
     expect((await emulator.requests()).filter(({ status }) => status === 401)).toEqual([])
   })
 
@@ -153,7 +157,7 @@ describe('the token of an installation', () => {
 
 describe('the clock of this machine', () => {
   test.each([-10, -2, 2, 10])('may be %d minutes off', async (minutes) => {
-    oursMs = minutes * minuteMs
+    ours.jump(minutes * minuteMs)
     const repository = open().repository(name)
     expect(await read(repository)).toBeDefined()
     expect(await calls('access_tokens')).toEqual([201])
@@ -165,7 +169,7 @@ test('a limit that GitHub names is waited for', async () => {
   await emulator.fail({ kind: 'primary-limit', resetInSeconds: 2_400, path: '/pulls/' })
   const primary = await failure(read(repository))
   expect(primary).toBeInstanceOf(RateLimitedError)
-  const waitMs = primary instanceof RateLimitedError ? primary.retryAt.getTime() - Date.now() : 0
+  const waitMs = primary instanceof RateLimitedError ? primary.retryAt.getTime() - ours.now().getTime() : 0
   expect(Math.abs(waitMs - 2_400_000)).toBeLessThan(5_000)
 })
 
@@ -204,7 +208,8 @@ describe('who we are', () => {
     await repository.findReview(number, marker, signal)
     await repository.findSummary(number, marker, signal)
     expect((await calls('/app')).length - (await calls('/app/')).length).toBe(1)
-    theirsMs = oursMs = 61 * minuteMs
+    theirs.advance(61 * minuteMs)
+    ours.advance(61 * minuteMs)
     await repository.findReview(number, marker, signal)
     expect((await calls('/app')).length - (await calls('/app/')).length).toBe(2)
   })

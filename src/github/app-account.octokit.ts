@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Octokit } from '@octokit/core'
 import type { z } from 'zod'
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { PermanentError } from '../base/errors.ts'
 import { identityLifetimeMs, type Account, type Identity } from './account.ts'
 import { appAuthorization } from './app-authorization.ts'
@@ -31,12 +31,11 @@ export function openAppAccount(options: {
   readonly privateKey: string
   readonly octokit: Octokit
   readonly callsWith: (authorization: Authorization) => GitHubCalls
-  readonly clock: Clock
+  readonly clock: MeasuringClock
 }): Account {
   const { octokit, clock } = options
   const privateKey = readPrivateKey(options.privateKey)
   const calls = options.callsWith(appAuthorization({ id: options.appId, privateKey, clock }))
-  const inMs = (ms: number): Date => new Date(clock.now().getTime() + ms)
 
   async function readApp(signal: AbortSignal): Promise<z.output<typeof appResponse>> {
     const what = `ask GitHub about our App ${options.appId}`
@@ -46,7 +45,7 @@ export function openAppAccount(options: {
 
   const identities = createExpiringCache<Identity>(clock, async (_key, signal) => {
     const { slug } = await readApp(signal)
-    return { value: { login: `${slug}[bot]`, appSlug: slug }, until: inMs(identityLifetimeMs) }
+    return { value: { login: `${slug}[bot]`, appSlug: slug }, lastsMs: identityLifetimeMs }
   })
 
   const installations = createExpiringCache<number>(clock, async (repository, signal) => {
@@ -55,7 +54,7 @@ export function openAppAccount(options: {
     const answer = await calls.call(what, signal, (parameters) =>
       octokit.request('GET /repos/{owner}/{repo}/installation', { owner, repo, ...parameters }),
     )
-    return { value: readJson(installationResponse, answer, what).id, until: inMs(installationLifetimeMs) }
+    return { value: readJson(installationResponse, answer, what).id, lastsMs: installationLifetimeMs }
   })
 
   const tokens = createExpiringCache<string>(clock, async (installationId, signal) => {
@@ -67,7 +66,7 @@ export function openAppAccount(options: {
       }),
     )
     const { token, expires_at: end } = readJson(installationTokenResponse, answer, what)
-    return { value: token, until: new Date(Date.parse(end) - renewBeforeEndMs) }
+    return { value: token, lastsMs: Date.parse(end) - clock.now().getTime() - renewBeforeEndMs }
   })
 
   function authorize(repository: RepositoryName, installationId?: number): Authorization {

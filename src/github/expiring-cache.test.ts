@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { systemClock, type Clock } from '../base/clock.ts'
+import { createManualClock } from '../../test/manual-clock.ts'
 import { errorKind } from '../base/errors.ts'
 import { createExpiringCache, type Expiring } from './expiring-cache.ts'
 
@@ -7,8 +7,7 @@ const signal = new AbortController().signal
 
 /** A cache whose values are made by hand, and last a minute. */
 function openCache() {
-  let now = Date.parse('2026-03-01T12:00:00Z')
-  const clock: Clock = { ...systemClock, now: () => new Date(now) }
+  const clock = createManualClock()
   const made: string[] = []
   const waiting: ((value: string | Error) => void)[] = []
   const cache = createExpiringCache(clock, (key) => {
@@ -16,7 +15,7 @@ function openCache() {
     return new Promise<Expiring<string>>((resolve, reject) => {
       waiting.push((value) => {
         if (value instanceof Error) reject(value)
-        else resolve({ value, until: new Date(now + 60_000) })
+        else resolve({ value, lastsMs: 60_000 })
       })
     })
   })
@@ -24,18 +23,21 @@ function openCache() {
     cache,
     made,
     finish: (value: string | Error) => waiting.shift()?.(value),
-    pass: (ms: number) => (now += ms),
+    clock,
   }
 }
 
 test('a value is made once for all who ask at the same time, and kept until its end', async () => {
-  const { cache, made, finish, pass } = openCache()
+  const { cache, made, finish, clock } = openCache()
   const asked = Promise.all([cache.get('a', signal), cache.get('a', signal)])
   finish('first')
   expect(await asked).toEqual(['first', 'first'])
-  pass(59_999)
+  clock.advance(59_999)
+  // Somebody sets the clock: it lasts as long all the same.
+  clock.jump(3_600_000)
   expect(await cache.get('a', signal)).toBe('first')
-  pass(1)
+  clock.jump(-2 * 3_600_000)
+  clock.advance(1)
   const again = cache.get('a', signal)
   finish('second')
   expect(await again).toBe('second')

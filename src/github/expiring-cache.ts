@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 
 /** Values that are made when first asked for, shared while they last, and then made anew. */
 export interface ExpiringCache<Value> {
@@ -9,25 +9,31 @@ export interface ExpiringCache<Value> {
 
 export interface Expiring<Value> {
   readonly value: Value
-  readonly until: Date
+  /** From the moment that it is there. Somebody may set the clock meanwhile. */
+  readonly lastsMs: number
+}
+
+interface Kept<Value> {
+  readonly value: Value
+  readonly untilMs: number
 }
 
 /** A key asked for several times at once is made once. A failure is not kept. */
 export function createExpiringCache<Value>(
-  clock: Clock,
+  clock: Pick<MeasuringClock, 'monotonicMs'>,
   make: (key: string, signal: AbortSignal) => Promise<Expiring<Value>>,
 ): ExpiringCache<Value> {
-  const kept = new Map<string, Expiring<Value>>()
+  const kept = new Map<string, Kept<Value>>()
   const underWay = new Map<string, Promise<Value>>()
-  const isOver = ({ until }: Expiring<Value>): boolean => until <= clock.now()
+  const isOver = ({ untilMs }: Kept<Value>): boolean => untilMs <= clock.monotonicMs()
 
   async function makeAndKeep(key: string): Promise<Value> {
     try {
       // Not the signal of the one who asks: others may wait for the same value.
-      const made = await make(key, new AbortController().signal)
+      const { value, lastsMs } = await make(key, new AbortController().signal)
       for (const [other, entry] of kept) if (isOver(entry)) kept.delete(other)
-      kept.set(key, made)
-      return made.value
+      kept.set(key, { value, untilMs: clock.monotonicMs() + lastsMs })
+      return value
     } finally {
       underWay.delete(key)
     }

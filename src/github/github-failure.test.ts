@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { systemClock, type Clock } from '../base/clock.ts'
+import { systemClock } from '../base/clock.ts'
 import { errorKind, errorMessage, RateLimitedError } from '../base/errors.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { commitId, repositoryName, type GitHubRepository } from './github.ts'
@@ -12,7 +12,7 @@ import { openGitHub } from './github.octokit.ts'
 type Script = (request: IncomingMessage, response: ServerResponse) => void
 
 const now = new Date('2026-03-01T12:00:00Z')
-const clock: Clock = { ...systemClock, now: () => now }
+const clock = { ...systemClock, now: () => now }
 const log = createLogger('silent')
 const token = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789'
 const signal = new AbortController().signal

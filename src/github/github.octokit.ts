@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { PermanentError } from '../base/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { CallOutcome } from '../telemetry/metrics.ts'
@@ -30,7 +30,7 @@ export interface GitHubOptions {
   /** `https://api.github.com`, or `https://HOST/api/v3` for Enterprise Server. */
   readonly apiUrl: string
   readonly credentials: GitHubCredentials
-  readonly clock: Clock
+  readonly clock: MeasuringClock
   readonly log: Logger
   readonly fetch?: typeof globalThis.fetch
   /** For one call, its whole answer included. */

@@ -1,5 +1,5 @@
 import type { Octokit } from '@octokit/core'
-import type { Clock } from '../base/clock.ts'
+import type { MeasuringClock } from '../base/clock.ts'
 import { PermanentError } from '../base/errors.ts'
 import { identityLifetimeMs, type Account } from './account.ts'
 import type { Authorization } from './authorization.ts'
@@ -12,7 +12,7 @@ export function openTokenAccount(options: {
   readonly token: string
   readonly octokit: Octokit
   readonly callsWith: (authorization: Authorization) => GitHubCalls
-  readonly clock: Clock
+  readonly clock: Pick<MeasuringClock, 'monotonicMs'>
 }): Account {
   const { octokit, clock } = options
   // Checked here, because `fetch` quotes a header that it refuses, token and all.
@@ -48,7 +48,7 @@ export function openTokenAccount(options: {
 
   const identities = createExpiringCache(clock, async (_key, signal) => {
     const { login } = await readUser(signal)
-    return { value: { login }, until: new Date(clock.now().getTime() + identityLifetimeMs) }
+    return { value: { login }, lastsMs: identityLifetimeMs }
   })
 
   return {
