@@ -12,6 +12,7 @@ import { randomIds } from '../base/ids.ts'
 import { pacedGitHub } from '../github/github.paced.ts'
 import { openGitHub } from '../github/github.octokit.ts'
 import { repositoryName, type RepositoryName } from '../github/github.ts'
+import type { RateLimiter } from '../limits/rate-limiter.ts'
 import { createProcessRateLimiter } from '../limits/rate-limiter.process.ts'
 import { statement } from '../postgres/database.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -65,6 +66,8 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
     /** Of GitHub and of ours: days may pass between two lines of a test. */
     let clock: ManualClock
     let catchUp: CatchUp
+    /** That of all processes. */
+    let limiter: RateLimiter
     /** An owner of their own for every test, so an installation of their own. */
     let owners = 0
     let name: RepositoryName
@@ -96,6 +99,7 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
       other = repositoryName.parse(`acme-${owners}/till`)
       await emulator.addRepository(name, scratch.folder)
       await emulator.addRepository(other, scratch.folder)
+      limiter = createProcessRateLimiter(clock)
       catchUp = start()
       warnings.length = 0
     })
@@ -129,8 +133,9 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
         timeoutMs: 10_000,
       })
       return createCatchUp({
-        github: pacedGitHub(github, { limiter: createProcessRateLimiter(clock), writes, clock }),
+        github: pacedGitHub(github, { limiter, writes, clock }),
         listings,
+        limiter,
         store,
         rules,
         hideSecrets: (text) => text.replace('hush', '‹secret›'),
@@ -368,6 +373,23 @@ describe.each(testDatabases())('what no delivery told of, on $name', ({ missing,
       // Nobody has to wait for what was put off under other settings.
       await start('app', 60_000)(never)
       expect(await calls()).toBe(15)
+    })
+
+    test('by no more than 600 calls in an hour, however often is swept', { timeout: 60_000 }, async () => {
+      await serve()
+      const often = start('app', 1_000)
+      const earlier = (await emulator.requests()).length
+      for (let sweeps = 0; sweeps < 210; sweeps++) {
+        await often(never)
+        clock.advance(1_000)
+      }
+      // One token for all of them.
+      expect((await emulator.requests()).length - earlier).toBe(601)
+      const number = await openPullRequest(1)
+      expect(await often(never)).toBe(0)
+      clock.advance(3_600_000)
+      expect(await often(never)).toBe(1)
+      expect((await owed()).at(-1)).toEqual([number, heads[1], 'queued'])
     })
 
     test('a limit makes its whole installation wait, however long, with one warning', async () => {

@@ -2,6 +2,7 @@ import type { MeasuringClock } from '../base/clock.ts'
 import { errorKind, errorMessage, isAbort, RateLimitedError } from '../base/errors.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { GitHub, ListedPullRequest } from '../github/github.ts'
+import type { Ask, RateLimiter } from '../limits/rate-limiter.ts'
 import { storableText } from '../postgres/storable-text.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { decide, type DecisionRules } from '../webhooks/decide.ts'
@@ -10,14 +11,21 @@ import type { DeliveredPullRequest, Delivery, DeliveryId } from '../webhooks/del
 import { isSameChange } from '../webhooks/pull-request-record.ts'
 import type { KnownPullRequest, Listing, Listings } from './listings.ts'
 
-/** In one sweep: every half a minute that is 600 in an hour, of the 5,000 and more that an installation has. */
+/** In one sweep: it ends soon, whatever is to be listed. */
 const MAX_CALLS = 5
+/** However often is swept: an installation has 5,000 and more in an hour, and most are for reviews. */
+const listingCall: Ask = {
+  key: 'github:listings',
+  cost: 1,
+  limits: [{ of: 'calls', max: 600, windowMs: 3_600_000 }],
+}
 /** GitHub dates what it shows, and we the first delivery: the clocks may differ, and a delivery takes its time. */
 const CLOCKS_MS = 60_000
 
 export interface CatchingUp {
   readonly github: Pick<GitHub, 'repository' | 'installedRepositories'>
   readonly listings: Listings
+  readonly limiter: RateLimiter
   /** The door through which deliveries come, too. */
   readonly store: DeliveryStore
   readonly rules: DecisionRules
@@ -44,7 +52,7 @@ export type CatchUp = (signal: AbortSignal) => Promise<number>
  * Lorgnette has not asked for reviews of everything that is open.
  */
 export function createCatchUp(catching: CatchingUp): CatchUp {
-  const { listings, clock, log, intervalMs } = catching
+  const { listings, limiter, clock, log, intervalMs } = catching
   const later = (): Date => new Date(clock.now().getTime() + intervalMs)
   let learnAgainMs = 0
   /** Until when GitHub limits an installation, or our token. Whoever leads next is told so by its own first call. */
@@ -60,7 +68,7 @@ export function createCatchUp(catching: CatchingUp): CatchUp {
     let found = 0
     for (let calls = 0; calls < MAX_CALLS; calls++) {
       const listing = await listings.next(now, later(), [...limitedUntilMs.keys()])
-      if (!listing) break
+      if (!listing || !(await hasPlace(limiter))) break
       try {
         const { count, isLast } = await list(catching, listing, signal)
         found += count
@@ -82,6 +90,13 @@ export function createCatchUp(catching: CatchingUp): CatchUp {
     }
     return found
   }
+}
+
+/** Whether a call may be made now. Nobody waits for a place: the next sweep asks again. */
+async function hasPlace(limiter: RateLimiter): Promise<boolean> {
+  const place = await limiter.reserve(listingCall)
+  if (place.waitMs > 0) await limiter.cancel(listingCall.key, place)
+  return place.waitMs <= 0
 }
 
 interface Listed {
