@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { randomIds, type IdSource } from '../base/ids.ts'
+import { replyCode } from '../redis/redis-error.ts'
 import type { Redis } from '../redis/redis.ts'
 import type { AnswerCache, AnswerKey } from './answer-cache.ts'
 import * as scripts from './answer-scripts.redis.ts'
+import { CacheFullError } from './cache-full-error.ts'
 
 export interface RedisAnswerCacheOptions {
   /** Letters, digits and `_:.-`: keeps caches that share a Redis apart. */
@@ -42,7 +44,9 @@ export function openRedisAnswerCache(
     take: async (key, leaseMs) => {
       const token = newToken()
       const names = [answerName(key), askingName(key)]
-      const reply = turn.parse(await redis.run(scripts.take, names, [token, String(leaseMs)]))
+      const reply = turn.parse(
+        await redis.run(scripts.take, names, [token, String(leaseMs)]).catch(refuseWhenFull),
+      )
       if (typeof reply !== 'number') return { kind: 'kept', entry: reply[0] }
       return reply === 1 ? { kind: 'lease', lease: { key, token } } : { kind: 'taken' }
     },
@@ -76,4 +80,9 @@ export function openRedisAnswerCache(
       return removed
     },
   }
+}
+
+/** The script reads before it writes: it is the lease for which there is no room. */
+function refuseWhenFull(error: unknown): never {
+  throw replyCode(error) === 'OOM' ? new CacheFullError('Redis is full', { cause: error }) : error
 }

@@ -30,7 +30,8 @@ export interface KeptAnswers {
 export interface AnswerCache {
   /**
    * The entry, or else a lease of `leaseMs` unless another holds one. There is nothing to wait on: whoever finds it taken
-   * looks again later. A holder that dies gives way when its lease ends.
+   * looks again later. A holder that dies gives way when its lease ends. Throws a `CacheFullError` where the entry is not
+   * there, and no room for a lease either.
    */
   take(key: AnswerKey, leaseMs: number): Promise<Turn>
 
