@@ -18,7 +18,7 @@ export interface Intended {
   readonly accounts: readonly Account[]
   /** What the question is likely to cost: there is no asking when that is more than is left. */
   readonly expected: Spending
-  /** What it may cost at most: that much is set aside while it is under way. */
+  /** What its answer may cost at most: that much is set aside while it is under way. */
   readonly worst: Spending
   /** After this time it is taken for lost, with whoever asked. */
   readonly holdMs: number
@@ -35,8 +35,8 @@ export type Reserved =
 
 /**
  * What may still be spent, kept by all processes together. Money is set aside before a question, and settled with what the
- * answer cost. Together the askers of an account spend no more than its limit and, at the very end, one question: the last
- * one is let through when it is likely to fit, alone.
+ * answer cost. While none costs more than its worst, the askers of an account together spend no more than its limit and, at
+ * the very end, one question: the last one is let through when it is likely to fit, alone.
  *
  * A reservation whose holder died is void after its time. Throws a retryable error when the store is away: nobody spends
  * what cannot be counted.

@@ -2,7 +2,10 @@ import { answerJsonSchema } from '../llm/answer-json-schema.ts'
 import type { Question, Usage } from '../llm/model.ts'
 import { estimateTokens } from '../review/estimate-tokens.ts'
 
-/** What a question will use: about so much, and never more. */
+/**
+ * What a question will use: about so much, and never more with one answer. The rare one that is asked again pays for two; as
+ * a token has several bytes, that is still no more than the worst unless both answers are long.
+ */
 export interface QuestionEstimate {
   readonly expected: Usage
   readonly worst: Usage
