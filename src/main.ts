@@ -96,7 +96,7 @@ const commands: Commands = {
   },
   cache: async (request, options) => {
     const config = readSettings(options, 'tool')
-    const opened = await openCacheTools(config, createLogger('silent'))
+    const opened = await openCacheTools(config, createLogger('silent'), request.kind)
     try {
       return await runCache(request, opened, terminal)
     } finally {

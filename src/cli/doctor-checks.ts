@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { ModelConfig } from '../config/choose-model.ts'
 import type { GitHub } from '../github/github.ts'
 import type { Model } from '../llm/model.ts'
+import { localUrl } from '../config/local-url.ts'
 import type { SettingName } from '../config/settings.ts'
 import type { Database } from '../postgres/database.ts'
 import { FolderInUseError } from '../postgres/folder-in-use-error.ts'
@@ -76,7 +77,7 @@ export function openDoctor(systems: DoctorSystems): Doctor {
       try {
         database = await systems.openDatabase(config)
       } catch (error) {
-        if (error instanceof FolderInUseError) return checkHeldStore(error, localUrl(config), signal)
+        if (error instanceof FolderInUseError) return checkHeldStore(error, localUrl(config.server), signal)
         throw error
       }
       const checked = await checkStore(database, known)
@@ -168,13 +169,6 @@ export function openDoctor(systems: DoctorSystems): Doctor {
       await database?.close()
     },
   }
-}
-
-/** Where a server with these settings answers people on this machine. */
-function localUrl({ server: { host, port } }: Config): string {
-  const open = host === '0.0.0.0' || host === '::' || host === 'localhost'
-  const name = open ? '127.0.0.1' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
 function skipped(reason: string): CheckResult {

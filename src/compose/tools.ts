@@ -6,7 +6,7 @@ import { randomIds } from '../base/ids.ts'
 import { collectQuestions } from '../budget/collected-questions.ts'
 import { openSpendingRecord } from '../budget/spending-record.postgres.ts'
 import { openCacheRecord } from '../cache/cache-record.postgres.ts'
-import type { CacheTools } from '../cli/cache-command.ts'
+import type { CacheRequest, CacheTools } from '../cli/cache-command.ts'
 import type { DoctorSystems } from '../cli/doctor-checks.ts'
 import type { Estimating } from '../cli/estimate-command.ts'
 import type { ReplayContext } from '../cli/replay-command.ts'
@@ -18,6 +18,7 @@ import { gathering, openAnalysers, openConfiguredGitHub, openReviewer } from './
 import { withPriceWarning } from './price-warning.ts'
 import { openDatabase, openQueue, refuseAwayStore } from './stores.ts'
 import type { Config } from '../config.ts'
+import { localUrl } from '../config/local-url.ts'
 import type { DeadLetters } from '../dead-letters/dead-letters.ts'
 import { explainLetters } from '../dead-letters/explain-letters.ts'
 import { openLetterRuns } from '../dead-letters/letter-runs.postgres.ts'
@@ -127,9 +128,14 @@ export function doctorSystems(readConfig: () => Config, log: Logger): DoctorSyst
   }
 }
 
-/** The cache and the record of what was asked, for the command line. */
-export function openCacheTools(config: Config, log: Logger): Promise<Closable & CacheTools> {
-  return onStore(config, log, 'spending', (database, opened) => {
+/** The cache and the record of what was asked, for a command. */
+export function openCacheTools(
+  config: Config,
+  log: Logger,
+  kind: CacheRequest['kind'],
+): Promise<Closable & CacheTools> {
+  const page = kind === 'stats' ? 'spending' : undefined
+  return onStore(config, log, page, (database, opened) => {
     const { cache } = opened.add(openCache(config, database, log))
     return {
       cache,
@@ -153,12 +159,12 @@ export function openDeadLetters(
 
 /**
  * What a command does on the store of a system, whether that runs or not. An embedded store is held by its server: then
- * the error names the page of it that shows the same.
+ * the error names the page of it that shows the same, if there is one.
  */
 async function onStore<Tools extends object>(
   config: Config,
   log: Logger,
-  page: string,
+  page: string | undefined,
   open: (database: Database, opened: Closer) => Tools,
 ): Promise<Closable & Tools> {
   const opened = createCloser((error) => log.warn({ error: errorMessage(error) }, 'could not close'))
@@ -173,12 +179,11 @@ async function onStore<Tools extends object>(
   }
 }
 
-function pointToServer({ server: { host, port } }: Config, page: string): (error: unknown) => never {
+function pointToServer({ server }: Config, page: string | undefined): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof FolderInUseError)) throw error
-    throw new PermanentError(
-      `process ${error.holder} has the embedded store in ${error.folder}: ` +
-        `use its page, http://${host}:${port}/${page}, or stop it first`,
-    )
+    const cure =
+      page === undefined ? 'stop it first' : `use its page, ${localUrl(server)}/${page}, or stop it first`
+    throw new PermanentError(`process ${error.holder} has the embedded store in ${error.folder}: ${cure}`)
   }
 }
