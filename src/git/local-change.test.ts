@@ -147,7 +147,7 @@ describe('what is read of the files', () => {
     const { files } = await read()
     const reasons = files.map(({ diff, noContent }) => [diff.path, noContent])
     expect(reasons).toContainEqual(['latin1.txt', 'it is not UTF-8 text'])
-    expect(reasons).toContainEqual(['huge.txt', undefined])
+    expect(reasons).toContainEqual(['huge.txt', 'it is too large'])
   })
 
   test('links, submodules and deleted files have no text', async () => {

@@ -1,31 +1,32 @@
-import { contentOf, type FileContent } from '../review/content-of.ts'
+import {
+  BEYOND_ALL_CONTENTS,
+  contentOf,
+  MAX_CONTENT_BYTES,
+  MAX_CONTENTS_BYTES,
+  type FileContent,
+} from '../review/content-of.ts'
 import type { LocalRepository } from './local-repository.ts'
 
-/** Larger files are skipped by rule anyway. */
-const maxFileBytes = 2_000_000
-/** All contents of one change together; what is beyond stays unread. */
-const maxTotalBytes = 100_000_000
-
-/**
- * The text of each blob, by its id, or why it is none. Blobs that are missing or too large are left out, and so are
- * those that come after the bound of all together.
- */
+/** The text of each blob, by its id, or why it is none: it is too large, or all before it are. What is missing is left out. */
 export async function readContents(
   repository: LocalRepository,
   blobs: Iterable<string>,
 ): Promise<ReadonlyMap<string, FileContent>> {
   const sizes = await readSizes(repository, [...new Set(blobs)])
+  const contents = new Map<string, FileContent>()
   const wanted: string[] = []
   let total = 0
   for (const [blob, size] of sizes) {
-    if (size > maxFileBytes || total + size > maxTotalBytes) continue
-    wanted.push(blob)
-    total += size
+    if (size > MAX_CONTENT_BYTES) contents.set(blob, contentOf('too large'))
+    else if (total + size > MAX_CONTENTS_BYTES) contents.set(blob, BEYOND_ALL_CONTENTS)
+    else {
+      wanted.push(blob)
+      total += size
+    }
   }
-  if (wanted.length === 0) return new Map()
+  if (wanted.length === 0) return contents
   const maxBytes = total + wanted.length * 200
   const output = await repository.bytes(['cat-file', '--batch'], { input: lines(wanted), maxBytes })
-  const contents = new Map<string, FileContent>()
   for (const { blob, bytes } of readBatch(output)) {
     contents.set(blob, contentOf(bytes))
   }

@@ -21,6 +21,9 @@ export async function readFilesAt(
   )
   const contents = await readContents(repository, blobs.values())
   return new Map(
-    [...blobs].map(([path, blob]) => [path, contents.get(blob) ?? { noContent: 'it is too large' }]),
+    [...blobs].flatMap(([path, blob]) => {
+      const content = contents.get(blob)
+      return content ? [[path, content] as const] : []
+    }),
   )
 }

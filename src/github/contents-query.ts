@@ -36,7 +36,7 @@ export function contentsQuery(
     ${asked.join('\n    ')}
   }
 }
-fragment bytes on GitObject { ... on Blob { oid text isTruncated } }`
+fragment bytes on GitObject { ... on Blob { oid byteSize text isTruncated } }`
   return { query, variables }
 }
 
@@ -45,13 +45,16 @@ export type Told =
   /** The id says what the text must hash to. */
   | { readonly kind: 'text'; readonly text: string; readonly blob: string }
   | { readonly kind: 'none' }
+  | { readonly kind: 'too large' }
   /** It has to be read by itself. */
   | { readonly kind: 'unknown' }
 
 const unknown: Told = { kind: 'unknown' }
 
 /** What stands in a place is of no use to us unless it is a blob; then nothing of it is there. */
-const bytes = z.object({ oid: z.string(), text: z.string().nullable(), isTruncated: z.boolean() }).partial()
+const bytes = z
+  .object({ oid: z.string(), byteSize: z.int(), text: z.string().nullable(), isTruncated: z.boolean() })
+  .partial()
 const object = bytes.extend({ file: z.object({ mode: z.int(), object: bytes.nullable() }).nullish() })
 
 export const contentsResponse = z.object({
@@ -73,6 +76,7 @@ export const contentsResponse = z.object({
 export function readContents(
   { data, errors = [] }: z.output<typeof contentsResponse>,
   places: readonly ContentPlace[],
+  maxBytes: number,
 ): readonly Told[] {
   const missing = new Set(
     errors.flatMap(({ type, path }) => (type === 'NOT_FOUND' && path?.[2] === 'file' ? [path[1]] : [])),
@@ -80,15 +84,20 @@ export function readContents(
   return places.map((place, index) => {
     if (missing.has(alias(index))) return { kind: 'none' }
     const found = data[alias(index)]
-    if ('blob' in place) return toText(found, place.blob)
+    if ('blob' in place) return toText(found, place.blob, maxBytes)
     const file = found?.file
     if (!file?.object || (file.mode & FILE_TYPE) !== REGULAR_FILE) return unknown
-    return toText(file.object, file.object.oid)
+    return toText(file.object, file.object.oid, maxBytes)
   })
 }
 
-function toText(found: z.output<typeof bytes> | null | undefined, blob: string | undefined): Told {
-  const { text, isTruncated } = found ?? {}
+function toText(
+  found: z.output<typeof bytes> | null | undefined,
+  blob: string | undefined,
+  maxBytes: number,
+): Told {
+  const { byteSize = 0, text, isTruncated } = found ?? {}
+  if (byteSize > maxBytes) return { kind: 'too large' }
   if (typeof text !== 'string' || isTruncated !== false || blob === undefined) return unknown
   return { kind: 'text', text, blob }
 }

@@ -235,7 +235,7 @@ describe('what may pass by itself', () => {
 describe('many contents', () => {
   // git hash-object: "hello\n" is ce013625030ba8dba906f756967f9e9ca394464a.
   const hello = { blob: 'ce013625030ba8dba906f756967f9e9ca394464a' }
-  const read = (timeoutMs?: number) => repository(timeoutMs).contents([hello, hello], signal)
+  const read = (timeoutMs?: number) => repository(timeoutMs).contents([hello, hello], 100, signal)
   /** Answers the question for all of them like this, and for each by itself with its bytes. */
   const answersMany = (many: Script): Script => {
     return (request, response) =>
@@ -249,6 +249,13 @@ describe('many contents', () => {
     script = answersMany(told(place, place))
     expect((await read()).map((bytes) => bytes?.length)).toEqual([6, 6])
     expect(requests.map(({ url }) => url)).toEqual(['/graphql'])
+  })
+
+  test('above what is wanted are not kept, and not asked for where GitHub tells how large they are', async () => {
+    script = answersMany(told({ ...place, byteSize: 6 }, { ...place, text: null }))
+    const contents = await repository().contents([hello, hello], 5, signal)
+    expect(contents).toEqual(['too large', 'too large'])
+    expect(requests.map(({ url }) => url)).toEqual(['/graphql', expect.stringContaining('/git/blobs/')])
   })
 
   test.each<[string, unknown, (readonly object[])?]>([
@@ -322,7 +329,7 @@ describe('many contents', () => {
       log,
       timeoutMs: 5_000,
     })
-    await github.repository(repositoryName.parse('acme/shop')).contents([hello, hello], signal)
+    await github.repository(repositoryName.parse('acme/shop')).contents([hello, hello], 100, signal)
     expect(requests.map(({ url }) => url)).toEqual(['/api/graphql'])
   })
 
@@ -337,7 +344,7 @@ describe('many contents', () => {
     })
     const beforeWrite = (): void => expect.fail('this is no write')
     const writing = github.repository(repositoryName.parse('acme/shop'), undefined, { beforeWrite })
-    expect(await writing.contents([hello, hello], signal)).toHaveLength(2)
+    expect(await writing.contents([hello, hello], 100, signal)).toHaveLength(2)
   })
 })
 

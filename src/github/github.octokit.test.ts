@@ -16,6 +16,7 @@ import {
   type CommitId,
   type GitHub,
   type GitHubRepository,
+  type PlaceContent,
 } from './github.ts'
 import { openGitHub } from './github.octokit.ts'
 import { reviewMarker, summaryMarker, withMarker } from './marker.ts'
@@ -326,8 +327,8 @@ describe('a blob', () => {
 
 describe('many contents', () => {
   const at = (path: string, commit = base) => ({ commit, path })
-  const texts = (contents: readonly (Uint8Array | undefined)[]) =>
-    contents.map((bytes) => bytes && Buffer.from(bytes).toString())
+  const texts = (contents: readonly PlaceContent[]) =>
+    contents.map((bytes) => (typeof bytes === 'object' ? Buffer.from(bytes).toString() : bytes))
   const callsOf = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
     // The first call of all asks for a token.
     await app.pullRequest(number, signal)
@@ -346,7 +347,7 @@ describe('many contents', () => {
       { blob: git('rev-parse', 'main:link') },
     ]
     const calls = await callsOf(async () => {
-      const contents = texts(await app.contents(places, signal))
+      const contents = texts(await app.contents(places, 2_000_000, signal))
       expect(contents).toEqual([
         lines(1, 40),
         expect.stringContaining('line 10a'),
@@ -375,7 +376,7 @@ describe('many contents', () => {
       { blob: '1'.repeat(40) },
     ]
     const calls = await callsOf(async () => {
-      const contents = await app.contents(places, signal)
+      const contents = await app.contents(places, 2_000_000, signal)
       expect(texts(contents.slice(0, 3))).toEqual([lines(1, 40), 'x'.repeat(1_200_000), lines(1, 40)])
       expect(contents.slice(3, 7)).toEqual([undefined, undefined, undefined, undefined])
       expect(contents[7]).toEqual(bytes)
@@ -389,11 +390,11 @@ describe('many contents', () => {
     const first = { blob: git('rev-parse', 'change:added.txt') }
     const many = Array.from({ length: 201 }, () => first)
     const calls = await callsOf(async () => {
-      expect(new Set(texts(await app.contents(many, signal)))).toEqual(new Set(['added\n']))
+      expect(new Set(texts(await app.contents(many, 2_000_000, signal)))).toEqual(new Set(['added\n']))
     })
     expect(calls).toEqual(['/graphql', '/graphql', '/graphql'])
-    expect(await callsOf(() => app.contents([first], signal))).toEqual([`git/blobs/${first.blob}`])
-    expect(await callsOf(() => app.contents([], signal))).toEqual([])
+    expect(await callsOf(() => app.contents([first], 2_000_000, signal))).toEqual([`git/blobs/${first.blob}`])
+    expect(await callsOf(() => app.contents([], 2_000_000, signal))).toEqual([])
   })
 })
 

@@ -101,7 +101,8 @@ function pacedRepository(
     mergeBase: (base, head, signal) => reading(signal, () => repository.mergeBase(base, head, signal)),
     fileAt: (path, commit, signal) => reading(signal, () => repository.fileAt(path, commit, signal)),
     blob: (id, signal) => reading(signal, () => repository.blob(id, signal)),
-    contents: (places, signal) => reading(signal, () => repository.contents(places, signal)),
+    contents: (places, maxBytes, signal) =>
+      reading(signal, () => repository.contents(places, maxBytes, signal)),
     findReview: (number, marker, signal) =>
       reading(signal, () => repository.findReview(number, marker, signal)),
     reviewComments: (number, signal) => reading(signal, () => repository.reviewComments(number, signal)),

@@ -67,6 +67,9 @@ export interface ChangedFile {
 /** Where bytes stand: a file at a commit, or a blob by its id. */
 export type ContentPlace = { readonly commit: CommitId; readonly path: string } | { readonly blob: string }
 
+/** The bytes of a place; undefined when it has none. */
+export type PlaceContent = Uint8Array | 'too large' | undefined
+
 /** Characters (code points) that GitHub accepts in the body of a review, an inline comment or a summary. */
 export const maxBodyLength = 65_536
 
@@ -181,8 +184,13 @@ export interface GitHubRepository {
   /**
    * What `fileAt` and `blob` read of many places, in their order, mostly at the price of one call for each hundred. What
    * does not come that way (large files, files that are not UTF-8, symlinks) is read by itself, and fails by itself.
+   * Nothing above `maxBytes` is kept, and mostly it is not even asked for.
    */
-  contents(places: readonly ContentPlace[], signal: AbortSignal): Promise<readonly (Uint8Array | undefined)[]>
+  contents(
+    places: readonly ContentPlace[],
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<readonly PlaceContent[]>
 
   /**
    * Waits, a few seconds at most, until one more write is within GitHub's limits, and takes its place; when that is

@@ -2,7 +2,7 @@ import { mapBounded } from '../base/concurrency.ts'
 import { errorKind } from '../base/errors.ts'
 import { isBlob } from './blob-id.ts'
 import { contentsQuery, contentsResponse, readContents, type Told } from './contents-query.ts'
-import type { ContentPlace, GitHubRepository } from './github.ts'
+import type { ContentPlace, GitHubRepository, PlaceContent } from './github.ts'
 import { limitAsRestSaysIt } from './graphql-limit.ts'
 import { readJson } from './octokit-responses.ts'
 import type { RepositoryClient } from './repository-client.ts'
@@ -17,20 +17,28 @@ export function createRepositoryManyContents(
   { name, path: repository, octokit, calls }: RepositoryClient,
   single: Pick<GitHubRepository, 'fileAt' | 'blob'>,
 ): Pick<GitHubRepository, 'contents'> {
-  async function ask(places: readonly ContentPlace[], signal: AbortSignal): Promise<readonly Told[]> {
+  async function ask(
+    places: readonly ContentPlace[],
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<readonly Told[]> {
     const what = `read ${places.length} files of ${name}`
     const answer = await calls.call(what, signal, async (parameters) =>
       limitAsRestSaysIt(
         await octokit.request('POST /graphql', { ...contentsQuery(repository, places), ...parameters }),
       ),
     )
-    return readContents(readJson(contentsResponse, answer, what), places)
+    return readContents(readJson(contentsResponse, answer, what), places, maxBytes)
   }
 
   /** A question that fails as a whole leaves everything to the reads one by one: they fail, too, where GitHub does. */
-  async function askOrNot(places: readonly ContentPlace[], signal: AbortSignal): Promise<readonly Told[]> {
+  async function askOrNot(
+    places: readonly ContentPlace[],
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<readonly Told[]> {
     try {
-      return await ask(places, signal)
+      return await ask(places, maxBytes, signal)
     } catch (error) {
       signal.throwIfAborted()
       if (errorKind(error) === 'rate-limited') throw error
@@ -41,26 +49,35 @@ export function createRepositoryManyContents(
   async function read(
     place: ContentPlace,
     told: Told | undefined,
+    maxBytes: number,
     signal: AbortSignal,
-  ): Promise<Uint8Array | undefined> {
+  ): Promise<PlaceContent> {
     if (told?.kind === 'none') return undefined
-    const bytes = told?.kind === 'text' ? Buffer.from(told.text) : undefined
-    if (bytes && told?.kind === 'text' && isBlob(bytes, told.blob)) return bytes
-    return 'blob' in place
-      ? await single.blob(place.blob, signal)
-      : await single.fileAt(place.path, place.commit, signal)
+    if (told?.kind === 'too large') return 'too large'
+    const text = told?.kind === 'text' ? Buffer.from(told.text) : undefined
+    if (text && told?.kind === 'text' && isBlob(text, told.blob)) return text
+    const bytes =
+      'blob' in place
+        ? await single.blob(place.blob, signal)
+        : await single.fileAt(place.path, place.commit, signal)
+    return bytes && bytes.byteLength > maxBytes ? 'too large' : bytes
   }
 
   return {
-    contents: async (places, signal) => {
+    contents: async (places, maxBytes, signal) => {
       // One is read by itself as well.
       const groups = places.length > 1 ? inGroups(places) : []
-      const told = await mapBounded(groups, QUERIES_AT_ONCE, (group) => askOrNot(group, signal), signal)
+      const told = await mapBounded(
+        groups,
+        QUERIES_AT_ONCE,
+        (group) => askOrNot(group, maxBytes, signal),
+        signal,
+      )
       return await mapBounded(
         places,
         READS_AT_ONCE,
         (place, index) =>
-          read(place, told[Math.floor(index / PLACES_AT_ONCE)]?.[index % PLACES_AT_ONCE], signal),
+          read(place, told[Math.floor(index / PLACES_AT_ONCE)]?.[index % PLACES_AT_ONCE], maxBytes, signal),
         signal,
       )
     },

@@ -80,6 +80,21 @@ function writeHistory(): void {
   git('checkout', '--quiet', '-b', 'wide', 'main')
   for (let index = 0; index < 120; index++) write(`wide/${index}.txt`, `${index}\n`)
   commit()
+
+  git('checkout', '--quiet', '-b', 'before-heavy', 'main')
+  const heavy = (name: string, head: string, megabytes = 1.9): void =>
+    write(`heavy/${name}`, `${head}\n${'many words of one line\n'.repeat(megabytes * 43_000)}`)
+  const writeHeavy = (version: string): void => {
+    for (const name of ['twin-1.js', 'twin-2.js', 'twin-3.js']) heavy(name, version)
+    heavy('too-large.js', version, 2.1)
+    for (let index = 0; index < 54; index++) heavy(`${index}.js`, `${version} of ${index}`)
+    commit()
+  }
+  writeHeavy('before')
+  git('checkout', '--quiet', '-b', 'heavy')
+  writeHeavy('after')
+  git('checkout', '--quiet', 'main')
+
   // The base goes on: what happens there is no part of the change.
   git('checkout', '--quiet', 'main')
   write('modified.py', `line 0\n${lines(1, 40)}`)
@@ -368,6 +383,23 @@ test('files come over all pages', async () => {
   expect(paths.toSorted()).toEqual(Array.from({ length: 120 }, (_, index) => `wide/${index}.txt`).toSorted())
   expect(change.files.every(({ content, diff }) => `wide/${content?.trim()}.txt` === diff.path)).toBe(true)
   expect(requests.filter((request) => request.includes('/git/blobs/'))).toEqual([])
+})
+
+test('contents of a change are bounded, each and all together; the same one is read once', async () => {
+  const heavy = await emulator.openPullRequest({ repository: name, head: 'heavy', base: 'before-heavy' })
+  const { change, requests } = await gather(heavy)
+  expect(change.files.every(({ diff }) => diff.hunks.length === 1)).toBe(true)
+  const reads = (filePath: string): number =>
+    requests.filter((request) => request.endsWith(blobOf(`heavy:heavy/${filePath}`))).length
+  expect(['twin-1.js', 'too-large.js'].map(reads)).toEqual([1, 0])
+  expect(file('heavy/twin-3.js', change).content).toBe(file('heavy/twin-1.js', change).content)
+  expect(file('heavy/too-large.js', change).noContent).toBe('it is too large')
+  const unread = change.files.filter(
+    ({ noContent }) => noContent === 'the files of the change are too large together',
+  )
+  expect(unread.length).toBeGreaterThan(0)
+  const bytes = new Set(change.files.map(({ content = '' }) => content))
+  expect([...bytes].reduce((sum, { length }) => sum + length, 0)).toBeLessThan(100_000_000)
 })
 
 test('a list that ends early makes the change incomplete', async () => {

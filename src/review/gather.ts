@@ -2,16 +2,29 @@ import { mapBounded } from '../base/concurrency.ts'
 import { errorKind, errorMessage } from '../base/errors.ts'
 import { addedContent } from '../diff/added-content.ts'
 import type { FileDiff, Hunk } from '../diff/file-diff.ts'
-import type { ChangedFile, CommitId, GitHubRepository, PullRequest } from '../github/github.ts'
+import type {
+  ChangedFile,
+  CommitId,
+  ContentPlace,
+  GitHubRepository,
+  PlaceContent,
+  PullRequest,
+} from '../github/github.ts'
 import type { Change, ChangedText } from './change.ts'
-import { contentOf, type FileContent } from './content-of.ts'
+import {
+  BEYOND_ALL_CONTENTS,
+  contentOf,
+  MAX_CONTENT_BYTES,
+  MAX_CONTENTS_BYTES,
+  type FileContent,
+} from './content-of.ts'
 import type { BaseGuidelines } from './guidelines/base-guidelines.ts'
 import type { HeadTrees } from './head-tree.ts'
 import { readListedLines } from './read-listed-lines.ts'
 
 const READS_AT_ONCE = 6
-/** Larger files are skipped by rule anyway: their content is not read. */
-const MAX_CONTENT_BYTES = 2_000_000
+/** As many as come in one call. */
+const CONTENTS_AT_ONCE = 100
 
 /** The hunks between two contents, as git makes them. */
 export type DiffBlobs = (
@@ -46,10 +59,13 @@ export async function gatherPullRequest(
   // Everything that is surely needed comes at once.
   const guiding = options.guidelines?.(pullRequest.base)
   const guides = guiding?.missing ?? []
-  const blobs = listed.flatMap(({ file, content }) => (content === 'in-blob' ? [{ blob: file.blobId }] : []))
-  const contents = await repository.contents([...guides, ...blobs], signal)
+  const inBlobs = listed.flatMap(({ file, content }) => (content === 'in-blob' ? [file.blobId] : []))
+  const blobs = [...new Set(inBlobs)]
+  const kept = createKept()
+  const places = [...guides, ...blobs.map((blob) => ({ blob }))]
+  const contents = await readContents(repository, places, kept, signal)
   const read = await guiding?.read(contents.slice(0, guides.length))
-  const known = new Map(blobs.map(({ blob }, index) => [blob, contents[guides.length + index]]))
+  const known = new Map(blobs.map((blob, index) => [blob, contents[guides.length + index]]))
   const mergeBase = once(() => repository.mergeBase(pullRequest.base.commit, pullRequest.head.commit, signal))
   return {
     name: `${pullRequest.base.repository}#${pullRequest.number}`,
@@ -63,7 +79,8 @@ export async function gatherPullRequest(
     files: await mapBounded(
       listed,
       READS_AT_ONCE,
-      (one) => gatherFile(repository, one, known.get(one.file.blobId), { mergeBase, diffBlobs }, signal),
+      (one) =>
+        gatherFile(repository, one, known.get(one.file.blobId), { mergeBase, diffBlobs, kept }, signal),
       signal,
     ),
   }
@@ -100,15 +117,56 @@ function listFile(file: ChangedFile, { needsContent }: Pick<GatherOptions, 'need
   return { file, lines, content: text === undefined ? 'in-blob' : { text } }
 }
 
-/** `bytes` are those of its blob, where they are known. */
+/** What is kept of the contents of one change. */
+interface Kept {
+  readonly isFull: () => boolean
+  /** Nothing for what GitHub does not give. */
+  readonly keep: (content: PlaceContent) => FileContent | undefined
+}
+
+function createKept(): Kept {
+  let left = MAX_CONTENTS_BYTES
+  return {
+    isFull: () => left < 0,
+    keep: (content) => {
+      if (content === undefined) return undefined
+      const text = contentOf(content)
+      left -= text.content?.length ?? 0
+      return left < 0 && text.content !== undefined ? BEYOND_ALL_CONTENTS : text
+    },
+  }
+}
+
+/** The texts of places, in their order. The bytes of some are gone before the next come: a hostile change has gigabytes. */
+async function readContents(
+  repository: GitHubRepository,
+  places: readonly ContentPlace[],
+  { isFull, keep }: Kept,
+  signal: AbortSignal,
+): Promise<readonly (FileContent | undefined)[]> {
+  const texts: (FileContent | undefined)[] = []
+  for (let at = 0; at < places.length; at += CONTENTS_AT_ONCE) {
+    const some = places.slice(at, at + CONTENTS_AT_ONCE)
+    const contents = isFull() ? undefined : await repository.contents(some, MAX_CONTENT_BYTES, signal)
+    texts.push(...(contents?.map(keep) ?? some.map(() => BEYOND_ALL_CONTENTS)))
+  }
+  return texts
+}
+
+/** `known` is what its blob holds, where that was read. */
 async function gatherFile(
   repository: GitHubRepository,
   { file, lines, content }: ListedFile,
-  bytes: Uint8Array | undefined,
+  known: FileContent | undefined,
   {
     mergeBase,
     diffBlobs,
-  }: { readonly mergeBase: () => Promise<CommitId | undefined>; readonly diffBlobs: DiffBlobs },
+    kept,
+  }: {
+    readonly mergeBase: () => Promise<CommitId | undefined>
+    readonly diffBlobs: DiffBlobs
+    readonly kept: Kept
+  },
   signal: AbortSignal,
 ): Promise<ChangedText> {
   const described = describe(file)
@@ -127,7 +185,7 @@ async function gatherFile(
 
   function gatheredContent(): FileContent {
     if (content === 'not-needed') return {}
-    return content === 'in-blob' ? decode(bytes) : { content: content.text }
+    return content === 'in-blob' ? { ...known } : { content: content.text }
   }
 
   /** GitHub withholds large patches: then the diff is made from both blobs. */
@@ -159,7 +217,7 @@ async function gatherFile(
 
   async function compare(before: Uint8Array, after: Uint8Array): Promise<ChangedText> {
     try {
-      return { diff: { ...described, hunks: await diffBlobs(before, after, signal) }, ...decode(after) }
+      return { diff: { ...described, hunks: await diffBlobs(before, after, signal) }, ...kept.keep(after) }
     } catch (error) {
       if (errorKind(error) !== 'permanent') throw error
       return unreadable(errorMessage(error))
@@ -206,11 +264,6 @@ function isBinary(bytes: Uint8Array): boolean {
 
 function countsLines({ additions, deletions }: ChangedFile): boolean {
   return additions + deletions > 0
-}
-
-/** Nothing for what GitHub does not give, or is too large to be reviewed. */
-function decode(bytes: Uint8Array | undefined): FileContent {
-  return bytes && bytes.byteLength <= MAX_CONTENT_BYTES ? contentOf(bytes) : {}
 }
 
 function once<Result>(compute: () => Promise<Result>): () => Promise<Result> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { commitId, repositoryName } from '../../github/github.ts'
+import { contentOf } from '../content-of.ts'
 import { createBaseGuidelines } from './base-guidelines.ts'
 
 const base = (commit: string) => ({
@@ -7,7 +8,6 @@ const base = (commit: string) => ({
   branch: 'main',
   commit: commitId.parse(commit.repeat(40)),
 })
-const bytes = (text: string) => new TextEncoder().encode(text)
 const prices = { source: 'AGENTS.md', text: 'Prices must be in cents.\n' }
 
 test('the guidelines of a base commit are read once', async () => {
@@ -15,7 +15,7 @@ test('the guidelines of a base commit are read once', async () => {
   const first = guidelines(base('a'))
   expect(first.missing).toContainEqual({ commit: base('a').commit, path: 'AGENTS.md' })
   const contents = first.missing.map((place) =>
-    'path' in place && place.path === 'AGENTS.md' ? bytes(prices.text) : undefined,
+    'path' in place && place.path === 'AGENTS.md' ? { content: prices.text } : undefined,
   )
   expect((await first.read(contents)).guidelines).toEqual([prices])
 
@@ -28,7 +28,7 @@ test('the guidelines of a base commit are read once', async () => {
 test('what is forgotten meanwhile is still known to whoever asked before', async () => {
   const guidelines = createBaseGuidelines()
   const places = guidelines(base('a')).missing
-  await guidelines(base('a')).read(places.map(() => bytes('Amounts must be whole.')))
+  await guidelines(base('a')).read(places.map(() => ({ content: 'Amounts must be whole.' })))
   const known = guidelines(base('a'))
   for (let index = 0; index < 300; index++) {
     const other = { ...base('b'), repository: repositoryName.parse(`acme/shop-${index}`) }
@@ -42,7 +42,9 @@ test('what is forgotten meanwhile is still known to whoever asked before', async
 
 test('a file that is no text has none, and is named', async () => {
   const { missing, read } = createBaseGuidelines()(base('a'))
-  const { guidelines, ignoredGuidelines } = await read(missing.map(() => Uint8Array.from([0xff, 0xfe])))
+  const { guidelines, ignoredGuidelines } = await read(
+    missing.map(() => contentOf(Uint8Array.from([0xff, 0xfe]))),
+  )
   expect(guidelines).toEqual([])
   expect(ignoredGuidelines).toContainEqual({ source: 'AGENTS.md', reason: 'it is not UTF-8 text' })
 })

@@ -1,5 +1,5 @@
 import type { ContentPlace, PullRequest } from '../../github/github.ts'
-import { contentOf } from '../content-of.ts'
+import type { FileContent } from '../content-of.ts'
 import type { ReadGuidelines } from './guideline.ts'
 import { guidelineFiles, readGuidelines } from './read-guidelines.ts'
 
@@ -10,8 +10,8 @@ const REMEMBERED = 200
 export interface GuidelineReading {
   /** What is still to be read with the rights of whoever asks: none where the guidelines are remembered. */
   readonly missing: readonly ContentPlace[]
-  /** The guidelines, by what was read of the missing places, in their order. */
-  readonly read: (contents: readonly (Uint8Array | undefined)[]) => Promise<ReadGuidelines>
+  /** The guidelines, by what stands in the missing places, in their order. */
+  readonly read: (contents: readonly (FileContent | undefined)[]) => Promise<ReadGuidelines>
 }
 
 export type BaseGuidelines = (base: PullRequest['base']) => GuidelineReading
@@ -27,10 +27,7 @@ export function createBaseGuidelines(): BaseGuidelines {
       missing: guidelineFiles.map((path) => ({ commit: base.commit, path })),
       read: async (contents) => {
         const files = new Map(guidelineFiles.map((path, index) => [path, contents[index]]))
-        const guidelines = await readGuidelines(async (path) => {
-          const bytes = files.get(path)
-          return bytes && contentOf(bytes)
-        })
+        const guidelines = await readGuidelines((path) => Promise.resolve(files.get(path)))
         remembered.set(key, guidelines)
         const [oldest] = remembered.keys()
         if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest)
