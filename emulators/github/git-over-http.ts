@@ -28,7 +28,7 @@ export async function answerGit(world: World, request: GitRequest): Promise<Answ
   const refusal = refuse(world, request.headers.authorization)
   if (refusal) return refusal
   if (!repository) return plain(404, 'Not Found')
-  const { stdout } = await execa('git', ['http-backend'], {
+  const result = await execa('git', ['http-backend'], {
     extendEnv: false,
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -53,8 +53,11 @@ export async function answerGit(world: World, request: GitRequest): Promise<Answ
     encoding: 'buffer',
     maxBuffer: 512 * 1024 * 1024,
     stripFinalNewline: false,
+    reject: false,
   })
-  return readCgi(Buffer.from(stdout))
+  // It also fails when it told the other side that there is no such commit.
+  if (result instanceof Error && result.stdout.length === 0) throw result
+  return readCgi(Buffer.from(result.stdout))
 }
 
 /** The 401 that GitHub answers to nobody and to a wrong token. */

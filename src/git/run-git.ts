@@ -33,8 +33,12 @@ const environment = {
   GIT_LITERAL_PATHSPECS: '1',
 }
 
-/** What a hook or alias that started us may have set: it would lead git to another repository, or to another diff. */
+/**
+ * What a hook or alias that started us may have set: it would lead git to another repository, or to another diff. The
+ * first one has git say what it sends, whatever its value.
+ */
 const inherited = [
+  'GIT_CURL_VERBOSE',
   'GIT_DIR GIT_COMMON_DIR GIT_WORK_TREE GIT_IMPLICIT_WORK_TREE GIT_PREFIX GIT_NAMESPACE',
   'GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_SHALLOW_FILE',
   'GIT_CONFIG GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT GIT_ATTR_SOURCE',

@@ -105,7 +105,6 @@ function fetchEnvironment({ url, authorization }: GitAccess): Record<string, str
     GIT_TRACE: '0',
     GIT_TRACE_CURL: '0',
     GIT_TRACE_PACKET: '0',
-    GIT_CURL_VERBOSE: '0',
   }
 }
 

@@ -156,9 +156,12 @@ describe('the cache of snapshots', () => {
   test('says why there is no tree, without the token, and has one when the cause is gone', async () => {
     const wrong = ['ghp', 'wrong0000000000000000000000000000wrong'].join('_')
     const refused = await shop(await open(first, undefined, wrong))
-    expect(refused).toMatch(/^git fetch failed: /)
+    expect(refused).toMatch(/^git fetch failed: fatal: could not read Username/)
     expect(refused).not.toContain(wrong)
-    expect(await shop(await open(commitId.parse('f'.repeat(40))))).toMatch(/^git fetch failed: /)
+    const gone = commitId.parse('f'.repeat(40))
+    expect(await shop(await open(gone))).toBe(
+      `git fetch failed: fatal: remote error: upload-pack: not our ref ${gone}`,
+    )
     expect(await shop(await open(first))).toBe('first\n')
   })
 
