@@ -20,7 +20,7 @@ import { isAbort } from '../../base/errors.ts'
 import { openGitHub } from '../../github/github.octokit.ts'
 import { commitId, repositoryName, type CommitId, type GitHubRepository } from '../../github/github.ts'
 import { headTreeContract } from '../../review/head-tree.contract.ts'
-import type { HeadTrees, OpenedHeadTree } from '../../review/head-tree.ts'
+import type { HeadTrees, OpenedHeadTree, RepositorySource } from '../../review/head-tree.ts'
 import { createLogger } from '../../telemetry/logger.ts'
 import { openSnapshots } from './snapshots.ts'
 
@@ -139,6 +139,30 @@ describe('the cache of snapshots', () => {
       expect.stringMatching(/^git fetch failed/),
       'last\n',
     ])
+  })
+
+  test('tries nothing again for those who waited while it failed, and nothing that another worker brought', async () => {
+    let tries = 0
+    const source = (url?: string): RepositorySource => ({
+      name: repositoryName.parse('octo/shop'),
+      gitAccess: async (signal) => {
+        tries += 1
+        const access = await repositoryOn('octo/shop').gitAccess(signal)
+        return { ...access, ...(url !== undefined && { url }) }
+      },
+    })
+    const trees = snapshotsIn(cache)
+    const commits = ['1', '2', '3', '4', '5'].map((digit) => commitId.parse(digit.repeat(40)))
+    const nobody = source('http://127.0.0.1:1/octo/shop.git')
+    const failed = await Promise.all(commits.map((commit) => trees.open(nobody, commit, signal)))
+    expect(failed.map(({ kind }) => kind)).toEqual(commits.map(() => 'unavailable'))
+    expect(tries).toBeLessThanOrEqual(commits.length)
+
+    tries = 0
+    const workers = [trees, snapshotsIn(cache), snapshotsIn(cache)]
+    const opened = await Promise.all(workers.map((worker) => worker.open(source(), first, signal)))
+    expect(await Promise.all(opened.map(shop))).toEqual(['first\n', 'first\n', 'first\n'])
+    expect(tries).toBe(1)
   })
 
   test('keeps no token, no address, no hook and no files', async () => {

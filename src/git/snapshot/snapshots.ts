@@ -76,17 +76,26 @@ export function openSnapshots({
     return fetch
   }
 
-  /** All at once, or one by one: a commit that is gone fails those beside it, too. Returns the failure of each. */
+  /**
+   * What another worker brought meanwhile is not brought again. Git names a commit that is gone, which fails those beside
+   * it, too: they are tried again without it. Any other failure would only come again. Returns the failure of each.
+   */
   async function bringAll(
     folder: string,
     wanted: readonly Wanted[],
     signal: AbortSignal,
   ): Promise<readonly (Error | undefined)[]> {
-    const failure = await failureOf(bring(folder, wanted, signal))
-    if (wanted.length === 1 || !failure) return wanted.map(() => failure)
-    const failures: (Error | undefined)[] = []
-    for (const one of wanted) failures.push(await failureOf(bring(folder, [one], signal)))
-    return failures
+    const failures = new Map<CommitId, Error>()
+    let missing: Wanted[] = []
+    for (const one of wanted) if (!(await has(folder, one.commit, signal))) missing.push(one)
+    while (missing.length > 0) {
+      const failure = await failureOf(bring(folder, missing, signal))
+      if (!failure) break
+      const gone = missing.filter(({ commit }) => failure.message.includes(commit))
+      for (const { commit } of gone.length > 0 ? gone : missing) failures.set(commit, failure)
+      missing = missing.filter(({ commit }) => !failures.has(commit))
+    }
+    return wanted.map(({ commit }) => failures.get(commit))
   }
 
   async function bring(folder: string, wanted: readonly Wanted[], signal: AbortSignal): Promise<void> {
