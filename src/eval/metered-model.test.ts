@@ -19,7 +19,8 @@ test('what stands whole in an answer that was cut off counts, for the engine kee
   const text = '{"findings": [{"title": "one"}, {"title": "two"}, {"title": "th'
   const { model, meters } = meteredModel({
     id: 'openai/large',
-    ask: () => Promise.reject(new UnusableAnswerError('truncated', 'cut', { text, usage })),
+    ask: () =>
+      Promise.reject(new UnusableAnswerError('truncated', 'cut', { text, usage, model: 'openai/large' })),
   })
   await expect(model.ask(question(), never)).rejects.toThrow('cut')
   expect(meters.find).toMatchObject({ questions: 1, entries: 2, usage })

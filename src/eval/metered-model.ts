@@ -65,7 +65,7 @@ export function meteredModel(
           return answer
         } catch (error) {
           if (error instanceof UnusableAnswerError) {
-            addUsage(purpose, model.id, error.usage)
+            addUsage(purpose, error.model, error.usage)
             // What stands whole in an answer that was cut off is kept.
             if (finds(purpose)) add(purpose, { entries: completeEntries(error.text).length })
           }

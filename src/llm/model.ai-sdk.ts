@@ -38,7 +38,7 @@ export function openModel(options: ModelOptions): Model {
   const languageModel = provider.open(model, { baseURL, apiKey, fetch, followsSchema })
   const sayInWords = options.provider === 'openai-compatible' && !followsSchema
   const id = `${options.provider}/${model}`
-  const asked = { name: `${id} at ${new URL(baseURL).origin}`, keySetting: provider.keySetting, apiKey }
+  const asked = { id, name: `${id} at ${new URL(baseURL).origin}`, keySetting: provider.keySetting, apiKey }
 
   return {
     id,

@@ -64,6 +64,6 @@ function isFinal({ problem }: UnusableAnswerError): boolean {
 
 function withDiscarded(error: unknown, discarded: UnusableAnswerError | undefined): unknown {
   if (!discarded || !(error instanceof UnusableAnswerError)) return error
-  const { problem, message, text, usage } = error
-  return new UnusableAnswerError(problem, message, { text, usage: sumUsage(discarded.usage, usage) })
+  const { problem, message, text, usage, model } = error
+  return new UnusableAnswerError(problem, message, { text, usage: sumUsage(discarded.usage, usage), model })
 }

@@ -13,6 +13,8 @@ import { UnusableAnswerError } from './unusable-answer-error.ts'
 const DEFAULT_WAIT_MS = 20_000
 
 export interface AskedProvider {
+  /** `provider/model`. */
+  readonly id: string
   /** `provider/model` and where it was asked, for messages. */
   readonly name: string
   /** The setting that holds the key. */
@@ -31,7 +33,7 @@ export function providerError(thrown: unknown, asked: AskedProvider, question: Q
     return new RetryableError(`${name} could not be reached (${networkCode(thrown)})`)
   const { words, codes } = readRefusal(thrown.responseBody)
   const isSuccess = thrown.statusCode < 300
-  if (isSuccess && words === '') return brokenAnswer(thrown, name)
+  if (isSuccess && words === '') return brokenAnswer(thrown, asked)
 
   // A failure told inside a successful response is the server's own, unless it has a code that says otherwise.
   const status = isSuccess ? 500 : thrown.statusCode
@@ -59,9 +61,10 @@ export function providerError(thrown: unknown, asked: AskedProvider, question: Q
 }
 
 /** A success that was none: cut off, too large, or not the provider's protocol. */
-function brokenAnswer(error: APICallError, name: string): Error {
+function brokenAnswer(error: APICallError, { id, name }: AskedProvider): Error {
   if (causes(error).some((cause) => cause instanceof BodyTooLargeError))
     return new UnusableAnswerError('garbage', `the answer of ${name} is larger than any answer may be`, {
+      model: id,
       text: '',
       usage: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 },
     })

@@ -55,8 +55,8 @@ function replayed(): Model {
 async function outcome(model: Model, asked = question): Promise<unknown> {
   return await model.ask(asked, never).catch((error: unknown) => {
     if (error instanceof UnusableAnswerError) {
-      const { name, message, problem, text, usage } = error
-      return { name, message, problem, text, usage }
+      const { name, message, problem, text, usage, model: answerer } = error
+      return { name, message, problem, text, usage, answerer }
     }
     return error
   })

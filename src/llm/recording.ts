@@ -45,7 +45,7 @@ export function openRecording(folder: string): Recording {
     async find(model, question) {
       const file = pathOf(model, question, 'json')
       const recorded = await readIfThere(file)
-      if (recorded !== undefined) return readRecorded(recorded, file)
+      if (recorded !== undefined) return readRecorded(recorded, file, model)
       for (const ending of ['answer.json', 'answer.txt']) {
         const given = pathOf(model, question, ending)
         const text = await readIfThere(given)
@@ -89,6 +89,8 @@ const recordedFile = z.object({
     z.object({
       outcome: z.literal('unusable'),
       problem: z.enum(['garbage', 'truncated', 'refused', 'empty']),
+      /** Absent in older files: then it was the one that was asked. */
+      model: z.string().exactOptional(),
       message: z.string(),
       text: lines,
       usage,
@@ -111,8 +113,8 @@ function answerOnDisk(outcome: Outcome, latencyMs: number): object {
   if (outcome instanceof ContextTooLongError)
     return { outcome: 'too-long', message: outcome.message, latencyMs }
   if (outcome instanceof UnusableAnswerError) {
-    const { problem, message, text, usage } = outcome
-    return { outcome: 'unusable', problem, message, usage, latencyMs, text: text.split('\n') }
+    const { problem, message, model, text, usage } = outcome
+    return { outcome: 'unusable', problem, message, model, usage, latencyMs, text: text.split('\n') }
   }
   const { model, text, finishReason, rawFinishReason, usage, source } = outcome
   return {
@@ -127,12 +129,13 @@ function answerOnDisk(outcome: Outcome, latencyMs: number): object {
   }
 }
 
-function readRecorded(json: string, file: string): Answer {
+function readRecorded(json: string, file: string, asked: string): Answer {
   const read = recordedFile.safeParse(parseJson(json))
   if (!read.success) throw new PermanentError(`${file} is no recorded answer of this version`)
   const { answer } = read.data
   if (answer.outcome === 'too-long') throw new ContextTooLongError(answer.message)
-  if (answer.outcome === 'unusable') throw new UnusableAnswerError(answer.problem, answer.message, answer)
+  if (answer.outcome === 'unusable')
+    throw new UnusableAnswerError(answer.problem, answer.message, { model: asked, ...answer })
   const { outcome: _outcome, ...rest } = answer
   return { ...rest, value: valueOf(answer.text, file) }
 }

@@ -39,7 +39,10 @@ export function replayingModel(recording: Recording, { id, collect }: ReplayingO
         throw new PermanentError(`no answer is recorded for a question to ${id}: ${file} is missing`)
       collected ??= question.purpose
       if (question.purpose === collected) await recording.leave(id, question)
-      throw new UnusableAnswerError('empty', `a question to ${id} waits for its answer`, nothing)
+      throw new UnusableAnswerError('empty', `a question to ${id} waits for its answer`, {
+        ...nothing,
+        model: id,
+      })
     },
   }
 }

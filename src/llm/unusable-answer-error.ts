@@ -11,16 +11,19 @@ export class UnusableAnswerError extends RetryableError {
   /** What the model wrote, as far as it came: never shown as a comment. */
   readonly text: string
   readonly usage: Usage
+  /** `provider/model` that answered. */
+  readonly model: string
 
   constructor(
     problem: UnusableAnswerError['problem'],
     message: string,
-    answer: { readonly text: string; readonly usage: Usage },
+    answer: { readonly text: string; readonly usage: Usage; readonly model: string },
     options?: ErrorOptions,
   ) {
     super(message, options)
     this.problem = problem
     this.text = answer.text
     this.usage = answer.usage
+    this.model = answer.model
   }
 }

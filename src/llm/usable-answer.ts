@@ -10,7 +10,7 @@ export function usableAnswer(model: string, result: LanguageModelV3GenerateResul
   const finishReason = finishReasons[result.finishReason.unified]
   const rawFinishReason = result.finishReason.raw ?? result.finishReason.unified
   const unusable = (problem: UnusableAnswerError['problem'], what: string): UnusableAnswerError =>
-    new UnusableAnswerError(problem, `${model} ${what} (${rawFinishReason})`, { text, usage })
+    new UnusableAnswerError(problem, `${model} ${what} (${rawFinishReason})`, { text, usage, model })
 
   if (finishReason === 'refusal') throw unusable('refused', 'refused to answer')
   // Even when the text reads as JSON: Anthropic closes the half-written input of an answer tool.

@@ -14,6 +14,8 @@ const file: FileDiff = { path: 'a.py', oldPath: 'a.py', status: 'modified', bina
 const unit = { path: 'a.py', hunks, file, estimatedTokens: 1 }
 const tag = tagLines(hunks).hunks[0]?.lines.find(({ line }) => line.kind === 'added')?.tag ?? ''
 const usage = { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1 }
+/** Of a list, the one that answered. */
+const model = 'openai/small-2026'
 
 const entry = {
   start_tag: tag,
@@ -53,7 +55,7 @@ test('a unit is asked once, with its own question', async () => {
   const questions: Question[] = []
   await find(async (question) => {
     questions.push(question)
-    throw new UnusableAnswerError('empty', 'nothing came', { text: '', usage })
+    throw new UnusableAnswerError('empty', 'nothing came', { text: '', usage, model })
   })
   expect(questions).toHaveLength(1)
   expect(questions[0]?.prompt).toContain(`${tag}|+    return sum(rows) / len(rows)`)
@@ -134,15 +136,19 @@ describe('fails this unit alone', () => {
   test.each([
     [
       'garbage',
-      new UnusableAnswerError('garbage', 'no JSON', { text: 'LGTM', usage }),
+      new UnusableAnswerError('garbage', 'no JSON', { text: 'LGTM', usage, model }),
       'the answer was garbage',
     ],
     [
       'truncated, and too small to be halved',
-      new UnusableAnswerError('truncated', 'cut', { text: '{', usage }),
+      new UnusableAnswerError('truncated', 'cut', { text: '{', usage, model }),
       'the answer was truncated',
     ],
-    ['refused', new UnusableAnswerError('refused', 'no', { text: '', usage }), 'the answer was refused'],
+    [
+      'refused',
+      new UnusableAnswerError('refused', 'no', { text: '', usage, model }),
+      'the answer was refused',
+    ],
     ['a question that is too long', new ContextTooLongError('128k'), 'too long for the model'],
   ])('%s', async (_what, error, failure) => {
     expect(await find(() => Promise.reject(error))).toEqual([
@@ -155,7 +161,7 @@ describe('an answer that was cut off', () => {
   const later = { ...entry, title: 'Loses precision' }
   const cut = (...entries: readonly unknown[]): UnusableAnswerError => {
     const text = `{"findings": [${entries.map((one) => `${JSON.stringify(one)}, `).join('')}{"start_tag": "${tag}", "titl`
-    return new UnusableAnswerError('truncated', 'cut', { text, usage })
+    return new UnusableAnswerError('truncated', 'cut', { text, usage, model })
   }
 
   /** Each answer in turn: a value, or an error to throw. */
@@ -171,9 +177,11 @@ describe('an answer that was cut off', () => {
   }
 
   test('is kept as far as it came, and the rest is asked for once', async () => {
-    const { questions, titles, failures } = await findWith([cut(entry), { findings: [later] }])
+    const { outcomes, questions, titles, failures } = await findWith([cut(entry), { findings: [later] }])
     expect(titles).toEqual([['Divides by zero', 'Loses precision']])
     expect(failures).toEqual([undefined])
+    const sources = outcomes.flatMap(({ candidates }) => candidates.map(({ candidate }) => candidate.source))
+    expect(sources).toMatchObject([{ model }, { model: 'openai/large-2026' }])
     expect(questions).toHaveLength(2)
     expect(questions[1]?.prompt).toContain('Reported already:\n"Divides by zero"\n')
     expect(questions[1]?.prompt).toMatch(/that were not reported already\.$/)
@@ -188,7 +196,7 @@ describe('an answer that was cut off', () => {
 
   test('also counts when nobody said that it was cut', async () => {
     const { problem: _problem, ...same } = cut(entry)
-    const garbage = new UnusableAnswerError('garbage', 'no JSON', { text: same.text, usage })
+    const garbage = new UnusableAnswerError('garbage', 'no JSON', { text: same.text, usage, model })
     const { titles, failures } = await findWith([garbage, { findings: [] }])
     expect(titles).toEqual([['Divides by zero']])
     expect(failures).toEqual([undefined])
@@ -206,7 +214,7 @@ describe('an answer that was cut off', () => {
     ['because the question was too long', new ContextTooLongError('128k')],
   ])('%s, is asked again in two halves, each with an outcome of its own', async (_why, error) => {
     const { questions, titles, failures, outcomes } = await findWith(
-      [error, { findings: [entry] }, new UnusableAnswerError('refused', 'no', { text: '', usage })],
+      [error, { findings: [entry] }, new UnusableAnswerError('refused', 'no', { text: '', usage, model })],
       twoHunks,
     )
     expect(

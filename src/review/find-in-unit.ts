@@ -51,10 +51,13 @@ export async function findInUnit(
   const rest = isCut
     ? await askOnce(unit, tagged, asker, { context, said: titlesOf(first.entries) })
     : undefined
-  const { failure, model, isOverBudget } = rest ?? first
-  const source = [first, rest].some((asked) => asked?.source === 'model') ? 'model' : 'cache'
-  const candidates = [...first.entries, ...(rest?.entries ?? [])].map((entry) =>
-    readCandidate(entry, { id: newId(), source: { kind: 'model', model }, file: unit.file, tagged }),
+  const { failure, isOverBudget } = rest ?? first
+  const asked = rest ? [first, rest] : [first]
+  const source = asked.some((one) => one.source === 'model') ? 'model' : 'cache'
+  const candidates = asked.flatMap(({ entries, model }) =>
+    entries.map((entry) =>
+      readCandidate(entry, { id: newId(), source: { kind: 'model', model }, file: unit.file, tagged }),
+    ),
   )
   const unread = { ...(failure !== undefined && { failure }), ...(isOverBudget && { isOverBudget }) }
   return [{ unit, candidates, source, ...unread }]
@@ -84,12 +87,18 @@ async function askOnce(
     const entries = readFindAnswer(answer.value)
     return entries
       ? { entries, model: answer.model, source: answer.source }
-      : { ...unusable, entries: [], failure: 'the model answered without a list of findings' }
+      : {
+          ...unusable,
+          model: answer.model,
+          entries: [],
+          failure: 'the model answered without a list of findings',
+        }
   } catch (error) {
     if (error instanceof UnusableAnswerError) {
       const entries = readFindAnswer(completeEntries(error.text)) ?? []
       const mustSplit = error.problem === 'truncated' && entries.length === 0
-      return { ...unusable, entries, failure: `the answer was ${error.problem}`, mustSplit }
+      const failure = `the answer was ${error.problem}`
+      return { ...unusable, model: error.model, entries, failure, mustSplit }
     }
     if (error instanceof ContextTooLongError) {
       return { ...unusable, entries: [], failure: 'too long for the model', mustSplit: true }

@@ -43,7 +43,7 @@ export function recordedAsk(
       const detail = errorMessage(error)
       await record(
         error instanceof UnusableAnswerError
-          ? { model: model.id, usage: error.usage, source: 'model', outcome: 'unusable', detail }
+          ? { model: error.model, usage: error.usage, source: 'model', outcome: 'unusable', detail }
           : { model: model.id, usage: NOTHING_USED, source: 'model', outcome: 'failed', detail },
       )
       throw error

@@ -17,6 +17,7 @@ import { defaultReviewSettings, type ReviewSettings } from '../../src/review/rev
 
 const SCOPE = { tenant: 'local', repository: 'shop', runId: 'one' }
 const usage = { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1 }
+const model = 'openai/large'
 
 const CART = `diff --git a/cart.py b/cart.py
 --- a/cart.py
@@ -132,8 +133,8 @@ describe('findings in = findings out', () => {
     if (how === 'whole') return value
     const text = JSON.stringify(value)
     return how === 'prose'
-      ? new UnusableAnswerError('garbage', 'no JSON', { text: `Well: ${text} and ${text}`, usage })
-      : new UnusableAnswerError('truncated', 'cut', { text: text.slice(0, how), usage })
+      ? new UnusableAnswerError('garbage', 'no JSON', { text: `Well: ${text} and ${text}`, usage, model })
+      : new UnusableAnswerError('truncated', 'cut', { text: text.slice(0, how), usage, model })
   }
 
   test('whatever is answered, every entry that was read ends in exactly one state, and every hunk is counted', async () => {

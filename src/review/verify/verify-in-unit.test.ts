@@ -16,6 +16,8 @@ const hunks = parseHunks('@@ -1 +1,2 @@\n def mean(rows):\n+    return sum(rows)
 const file: FileDiff = { path: 'a.py', oldPath: 'a.py', status: 'modified', binary: false, hunks }
 const matter: VerifyMatter = { file, hunks, context: '', intent: { title: 'Faster mean', body: '' } }
 const usage = { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1 }
+/** Of a list, the one that answered. */
+const model = 'openai/small-2026'
 
 function claim(id: string): Candidate {
   return {
@@ -159,7 +161,7 @@ describe('a claim without a verdict', () => {
     ],
     [
       'the answer cannot be used',
-      [new UnusableAnswerError('garbage', 'no JSON', { text: 'LGTM', usage })],
+      [new UnusableAnswerError('garbage', 'no JSON', { text: 'LGTM', usage, model })],
       'the answer was garbage',
     ],
     ['the question is too long', [new ContextTooLongError('128k')], 'too long for the model'],
@@ -175,12 +177,12 @@ describe('a claim without a verdict', () => {
 
 test('an answer that was cut off counts as far as it came', async () => {
   const text = `{"verdicts": [${JSON.stringify(says(1))}, {"claim": 2, "verdict": "conf`
-  const cut = new UnusableAnswerError('truncated', 'cut', { text, usage })
+  const cut = new UnusableAnswerError('truncated', 'cut', { text, usage, model })
   const { looks, questions } = await verify([claim('a'), claim('b')], [cut, { verdicts: [says(1)] }])
   expect(questions[1]?.prompt).not.toContain('Claim a')
-  expect([...looks.values()].map(({ verification }) => verification.verdict)).toEqual([
-    'confirmed',
-    'confirmed',
+  expect([...looks.values()].map(({ verification }) => verification)).toMatchObject([
+    { verdict: 'confirmed', model },
+    { verdict: 'confirmed', model: 'openai/large-2026' },
   ])
 })
 

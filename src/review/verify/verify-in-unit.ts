@@ -63,7 +63,7 @@ async function askOnce(claims: readonly Candidate[], matter: VerifyMatter, asker
   } catch (error) {
     if (error instanceof UnusableAnswerError) {
       const verdicts = readVerifyAnswer(completeEntries(error.text))
-      return { verdicts, model: asker.model, problem: `the answer was ${error.problem}` }
+      return { verdicts, model: error.model, problem: `the answer was ${error.problem}` }
     }
     if (error instanceof ContextTooLongError) {
       if (matter.context !== '') return await askOnce(claims, { ...matter, context: '' }, asker)

@@ -11,6 +11,8 @@ import { converse, type Conversation, type ConversationBounds } from './converse
 import type { WholeChangeMatter } from './whole-change-question.ts'
 
 const usage = { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1 }
+/** Of a list, the one that answered. */
+const model = 'openai/small-2026'
 const roomy: ConversationBounds = { questions: 6, tokens: 1_000_000 }
 const matter: WholeChangeMatter = {
   intent: { title: 'Totals', body: '' },
@@ -45,7 +47,6 @@ async function talk(
   const asked: Question[] = []
   const used: string[] = []
   const conversation = await converse(matter, bounds, {
-    model: 'openai/large',
     ask: (question, step) => {
       asked.push(question)
       const value = answers[Math.min(step, answers.length) - 1]
@@ -139,7 +140,7 @@ describe('ends early, with what was found', () => {
     ],
     [
       'an answer that was cut off',
-      [first, new UnusableAnswerError('truncated', 'cut', { text: cut, usage })],
+      [first, new UnusableAnswerError('truncated', 'cut', { text: cut, usage, model })],
       { kind: 'failed', reason: 'the answer was truncated' },
       2,
     ],
@@ -163,6 +164,14 @@ describe('ends early, with what was found', () => {
     expect(said.entries).toHaveLength(found)
   })
 
+  test('what a cut answer found is found by the model that gave it', async () => {
+    const { entries } = await talk([
+      first,
+      new UnusableAnswerError('truncated', 'cut', { text: cut, usage, model }),
+    ])
+    expect(entries).toMatchObject([{ model: 'openai/large-1' }, { model }])
+  })
+
   test('what concerns the whole run is thrown', async () => {
     const error = new RateLimitedError('wait', new Date())
     await expect(talk([first, error])).rejects.toBe(error)
@@ -184,7 +193,6 @@ test('a first question that alone is larger than the budget is not asked', async
 
 test('without files nothing can be looked up, and a wish is no failure', async () => {
   const { end } = await converse(matter, roomy, {
-    model: 'm',
     ask: (question) => {
       expect(question.prompt).toContain('There are no tools this time.')
       const value = { findings: [], tool_calls: [wish('total')] }

@@ -47,7 +47,6 @@ export type ConversationEnd =
   | { readonly kind: 'too-large' }
 
 export interface ConversationMeans {
-  readonly model: string
   /** `step` counts from 1. */
   readonly ask: (question: Question, step: number) => Promise<Answer>
   /** Absent where nobody has the files of the head. */
@@ -68,7 +67,7 @@ const RESULT_TOKENS = estimateTokens('x'.repeat(MOST_CALLS * MOST_RESULT_BYTES))
 export async function converse(
   matter: WholeChangeMatter,
   bounds: ConversationBounds,
-  { model, ask, useTool }: ConversationMeans,
+  { ask, useTool }: ConversationMeans,
 ): Promise<Conversation> {
   const entries: Conversation['entries'][number][] = []
   const steps: Step[] = []
@@ -90,7 +89,7 @@ export async function converse(
       answer = await ask(question, step)
     } catch (error) {
       if (error instanceof UnusableAnswerError) {
-        keep(readFindAnswer(completeEntries(error.text)) ?? [], model)
+        keep(readFindAnswer(completeEntries(error.text)) ?? [], error.model)
         return ended({ kind: 'failed', reason: `the answer was ${error.problem}` })
       }
       if (error instanceof OverBudgetError) {

@@ -80,7 +80,6 @@ export async function reviewWholeChange(
     const shown = showChange(units, tokens)
     if (shown.units.length === 0 || (shown.units.length === 1 && !useTool)) return notRead(units, reason)
     const talk = await converse(matterOf(shown, beside, reading), bounds, {
-      model: reading.model,
       ask: (question, step) => reading.ask(question, `${WHOLE_CHANGE}, question ${step}`),
       ...(useTool && { useTool }),
     })

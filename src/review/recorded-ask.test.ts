@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { openLlmEmulator, type LlmEmulator } from '../../emulators/llm/llm-emulator.ts'
+import type { ScriptedAnswer } from '../../emulators/llm/scripted-answer.ts'
+import { createManualClock } from '../../test/manual-clock.ts'
+import { ownPrices, withOwnPrices } from '../budget/own-prices.ts'
+import { createListPrices } from '../budget/prices.genai-prices.ts'
+import { openModel } from '../llm/model.ai-sdk.ts'
+import { fallbackModel } from '../llm/model.fallback.ts'
+import type { Model, Question } from '../llm/model.ts'
+import type { ModelCall } from './model-call.ts'
+import { recordedAsk } from './recorded-ask.ts'
+
+const signal = new AbortController().signal
+const question: Question = {
+  purpose: 'find',
+  system: 'Rules.',
+  prompt: 'A change.',
+  answer: { name: 'findings', description: 'Findings', schema: z.object({ findings: z.array(z.string()) }) },
+  maxOutputTokens: 1_000,
+}
+const usage = { inputTokens: 1_000_000, cachedInputTokens: 0, outputTokens: 0 }
+const garbage: ScriptedAnswer = { kind: 'text', text: 'Looks good to me', usage }
+const prices = withOwnPrices(
+  createListPrices(),
+  ownPrices.parse([
+    { model: 'openai/large', from: '2020-01-01', input: 10, output: 10 },
+    { model: 'openai/small', from: '2020-01-01', input: 1, output: 1 },
+  ]),
+)
+
+let emulator: LlmEmulator
+beforeEach(async () => {
+  emulator = await openLlmEmulator()
+})
+afterEach(() => emulator.close())
+
+function open(model: string): Model {
+  const { baseUrl } = emulator
+  return openModel({ provider: 'openai', model, apiKey: 'sk-test', baseUrl, timeoutMs: 10_000 })
+}
+
+/** What is recorded of a question whose answers come as scripted. */
+async function record(model: Model, ...scripts: readonly ScriptedAnswer[]): Promise<readonly ModelCall[]> {
+  emulator.answerNext(...scripts)
+  const calls: ModelCall[] = []
+  const ask = recordedAsk(model, { clock: createManualClock(), prices }, (call) => void calls.push(call))
+  await ask(question, 'a.py', signal).catch(() => undefined)
+  return calls
+}
+
+test('an answer that cannot be used is recorded, and priced, as that of the model that gave it', async () => {
+  const models = fallbackModel([open('large'), open('small')])
+  const out: ScriptedAnswer = { kind: 'fault', fault: 'overloaded' }
+  expect(await record(models, out, garbage)).toMatchObject([
+    { model: 'openai/small', usage, cost: 1_000_000, outcome: 'unusable', source: 'model' },
+  ])
+})
