@@ -7,6 +7,7 @@ import { createManualClock, type ManualClock } from '../../test/manual-clock.ts'
 import { errorKind, errorMessage, isAbort } from '../base/errors.ts'
 import { openModel } from '../llm/model.ai-sdk.ts'
 import { fallbackModel } from '../llm/model.fallback.ts'
+import { retryingModel } from '../llm/model.retrying.ts'
 import { sharedModel } from '../llm/model-source.ts'
 import type { Model, Question, Stakes } from '../llm/model.ts'
 import { OverBudgetError } from '../llm/over-budget-error.ts'
@@ -167,6 +168,16 @@ describe.skipIf(kind.missing)('models within caps', () => {
       expect.stringContaining('something other than one JSON object'),
       expect.stringContaining('emulated'),
     ])
+    expect(await ask(model, [high, high])).toEqual(['asked', 'over the money cap of this run'])
+  })
+
+  test('an answer that was discarded was paid, also when asking once more fails', async () => {
+    const atOnce = { now: () => clock.now(), sleep: () => Promise.resolve() }
+    inner = retryingModel(inner, { clock: atOnce, random: () => 0 })
+    const model = within({ run: cap(1_500) })
+    emulator.answerNext({ kind: 'text', text: 'Well.', usage: { inputTokens: 995, outputTokens: 5 } })
+    emulator.answerNext({ kind: 'fault', fault: 'bad-key' })
+    expect(await ask(model, [high])).toEqual([expect.stringContaining('does not accept the key')])
     expect(await ask(model, [high, high])).toEqual(['asked', 'over the money cap of this run'])
   })
 

@@ -3,7 +3,7 @@ import { BudgetBusyError } from '../llm/budget-busy-error.ts'
 import type { ModelSource, RunScope } from '../llm/model-source.ts'
 import type { Model, Question, Usage } from '../llm/model.ts'
 import { OverBudgetError } from '../llm/over-budget-error.ts'
-import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
+import { paidInVain } from '../llm/paid-in-vain.ts'
 import type { Budget, ReservationId, Reserved, Spending } from './budget.ts'
 import { accountsFor, capWords, type Caps, type CapScope } from './caps.ts'
 import { estimateQuestion } from './estimate-question.ts'
@@ -69,7 +69,7 @@ async function askWithin(
     return answer
   } catch (error) {
     // Without an answer nothing is billed, as a rule; whoever breaks off may still pay for what was on its way.
-    await settle(id, error instanceof UnusableAnswerError ? error.usage : NOTHING)
+    await settle(id, paidInVain(error)?.usage ?? NOTHING)
     throw error
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Prices } from '../budget/prices.ts'
 import { completeEntries } from '../llm/complete-entries.ts'
 import type { Model, Question, Usage } from '../llm/model.ts'
+import { paidInVain } from '../llm/paid-in-vain.ts'
 import { sumUsage } from '../llm/sum-usage.ts'
 import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
 import { estimateTokens } from '../review/estimate-tokens.ts'
@@ -64,11 +65,11 @@ export function meteredModel(
           if (finds(purpose)) add(purpose, { entries: countEntries(answer.value) })
           return answer
         } catch (error) {
-          if (error instanceof UnusableAnswerError) {
-            addUsage(purpose, error.model, error.usage)
-            // What stands whole in an answer that was cut off is kept.
-            if (finds(purpose)) add(purpose, { entries: completeEntries(error.text).length })
-          }
+          const paid = paidInVain(error)
+          if (paid) addUsage(purpose, paid.model, paid.usage)
+          // What stands whole in an answer that was cut off is kept.
+          if (error instanceof UnusableAnswerError && finds(purpose))
+            add(purpose, { entries: completeEntries(error.text).length })
           throw error
         }
       },

@@ -2,6 +2,7 @@ import { errorKind, RateLimitedError } from '../base/errors.ts'
 import { BudgetBusyError } from './budget-busy-error.ts'
 import type { Model } from './model.ts'
 import { ModelUnavailableError } from './model-unavailable-error.ts'
+import { abortAfterPaying, paidInVain } from './paid-in-vain.ts'
 import { UnusableAnswerError } from './unusable-answer-error.ts'
 
 /**
@@ -21,7 +22,7 @@ export function fallbackModel([first, ...others]: readonly [Model, ...Model[]]):
         try {
           return await model.ask(question, signal)
         } catch (error) {
-          signal.throwIfAborted()
+          if (signal.aborted) throw abortAfterPaying(signal, paidInVain(error))
           if (!isOutage(error)) throw error
           failures.push(error)
         }

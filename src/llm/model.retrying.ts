@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import { errorKind, RateLimitedError } from '../base/errors.ts'
 import { backoffMs, type RetryPolicy } from '../queue/retry-policy.ts'
-import { sumUsage } from './sum-usage.ts'
 import type { Model } from './model.ts'
+import { abortAfterPaying, afterPaying, paidInVain, type PaidInVain } from './paid-in-vain.ts'
+import { sumUsage } from './sum-usage.ts'
 import { UnusableAnswerError } from './unusable-answer-error.ts'
 
 export interface RetryingOptions {
@@ -21,7 +22,7 @@ const questionRetryPolicy: RetryPolicy = { maxAttempts: 3, baseDelayMs: 500, max
  * A model that is asked again: after what may pass by itself with backoff and full jitter, after a rate limit at its
  * reset when that is near, and once, at once, after an answer that cannot be used. A refusal would come again, and so
  * would an answer that was cut off: whoever asked keeps what came, and asks for less.
- * What a discarded answer cost is added to the usage of the one returned, or of the unusable one thrown.
+ * What a discarded answer cost is added to the usage of the one returned; an error that is thrown tells of it (`paidInVain`).
  */
 export function retryingModel(model: Model, options: RetryingOptions): Model {
   const { clock, random, policy = questionRetryPolicy, maxRateLimitWaitMs = 30_000 } = options
@@ -42,16 +43,25 @@ export function retryingModel(model: Model, options: RetryingOptions): Model {
         return waitedMs <= maxRateLimitWaitMs ? waitMs : undefined
       }
 
+      function paidUntil(error: unknown): PaidInVain | undefined {
+        const paid = paidInVain(error)
+        return paid && discarded
+          ? { ...paid, usage: sumUsage(discarded.usage, paid.usage) }
+          : (paid ?? discarded)
+      }
+
       for (let attempt = 1; ; attempt++) {
         try {
           const answer = await model.ask(question, signal)
           return discarded ? { ...answer, usage: sumUsage(discarded.usage, answer.usage) } : answer
         } catch (error) {
-          signal.throwIfAborted()
+          if (signal.aborted) throw abortAfterPaying(signal, paidUntil(error))
           const waitMs = delayMs(error, attempt)
-          if (waitMs === undefined) throw withDiscarded(error, discarded)
+          if (waitMs === undefined) throw afterPaying(error, paidUntil(error))
           if (error instanceof UnusableAnswerError) discarded = error
-          await clock.sleep(waitMs, signal)
+          await clock.sleep(waitMs, signal).catch(() => {
+            throw abortAfterPaying(signal, discarded)
+          })
         }
       }
     },
@@ -60,10 +70,4 @@ export function retryingModel(model: Model, options: RetryingOptions): Model {
 
 function isFinal({ problem }: UnusableAnswerError): boolean {
   return problem === 'refused' || problem === 'truncated'
-}
-
-function withDiscarded(error: unknown, discarded: UnusableAnswerError | undefined): unknown {
-  if (!discarded || !(error instanceof UnusableAnswerError)) return error
-  const { problem, message, text, usage, model } = error
-  return new UnusableAnswerError(problem, message, { text, usage: sumUsage(discarded.usage, usage), model })
 }

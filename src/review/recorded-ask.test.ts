@@ -6,12 +6,13 @@ import { createManualClock } from '../../test/manual-clock.ts'
 import { ownPrices, withOwnPrices } from '../budget/own-prices.ts'
 import { createListPrices } from '../budget/prices.genai-prices.ts'
 import { openModel } from '../llm/model.ai-sdk.ts'
+import { breakingModel } from '../llm/model.breaking.ts'
 import { fallbackModel } from '../llm/model.fallback.ts'
+import { retryingModel } from '../llm/model.retrying.ts'
 import type { Model, Question } from '../llm/model.ts'
 import type { ModelCall } from './model-call.ts'
 import { recordedAsk } from './recorded-ask.ts'
 
-const signal = new AbortController().signal
 const question: Question = {
   purpose: 'find',
   system: 'Rules.',
@@ -40,8 +41,18 @@ function open(model: string): Model {
   return openModel({ provider: 'openai', model, apiKey: 'sk-test', baseUrl, timeoutMs: 10_000 })
 }
 
+/** A model that is asked again at once, and left alone when it refuses our account. */
+function openPatient(model: string): Model {
+  const clock = { ...createManualClock(), sleep: () => Promise.resolve() }
+  return breakingModel(retryingModel(open(model), { clock, random: () => 0 }), { clock })
+}
+
 /** What is recorded of a question whose answers come as scripted. */
-async function record(model: Model, ...scripts: readonly ScriptedAnswer[]): Promise<readonly ModelCall[]> {
+async function record(
+  model: Model,
+  scripts: readonly ScriptedAnswer[],
+  signal = new AbortController().signal,
+): Promise<readonly ModelCall[]> {
   emulator.answerNext(...scripts)
   const calls: ModelCall[] = []
   const ask = recordedAsk(model, { clock: createManualClock(), prices }, (call) => void calls.push(call))
@@ -52,7 +63,34 @@ async function record(model: Model, ...scripts: readonly ScriptedAnswer[]): Prom
 test('an answer that cannot be used is recorded, and priced, as that of the model that gave it', async () => {
   const models = fallbackModel([open('large'), open('small')])
   const out: ScriptedAnswer = { kind: 'fault', fault: 'overloaded' }
-  expect(await record(models, out, garbage)).toMatchObject([
+  expect(await record(models, [out, garbage])).toMatchObject([
     { model: 'openai/small', usage, cost: 1_000_000, outcome: 'unusable', source: 'model' },
   ])
+})
+
+test.each(['server-error', 'rate-limited', 'no-such-model'] as const)(
+  'an answer that was paid is recorded, too, when asking once more ends otherwise: %s',
+  async (fault) => {
+    const failed = { kind: 'fault', fault } as const
+    expect(await record(openPatient('large'), [garbage, failed, failed])).toMatchObject([
+      { model: 'openai/large', usage, cost: 10_000_000, outcome: 'unusable' },
+    ])
+  },
+)
+
+test('an answer that was paid is recorded, too, when asking once more is broken off', async () => {
+  const stopping = new AbortController()
+  const models = fallbackModel([openPatient('large'), open('small')])
+  const broken = record(models, [garbage, { kind: 'hang' }], stopping.signal)
+  await expect.poll(() => emulator.requests().length).toBe(2)
+  stopping.abort()
+  expect(await broken).toMatchObject([{ model: 'openai/large', usage, outcome: 'unusable' }])
+})
+
+test('what was broken off before an answer came is no call', async () => {
+  const stopping = new AbortController()
+  const broken = record(openPatient('large'), [{ kind: 'hang' }], stopping.signal)
+  await expect.poll(() => emulator.requests().length).toBe(1)
+  stopping.abort()
+  expect(await broken).toEqual([])
 })

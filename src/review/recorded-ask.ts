@@ -3,7 +3,7 @@ import { errorMessage, isAbort } from '../base/errors.ts'
 import type { Answer, Model, Question } from '../llm/model.ts'
 import type { Prices } from '../budget/prices.ts'
 import { OverBudgetError } from '../llm/over-budget-error.ts'
-import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
+import { paidInVain } from '../llm/paid-in-vain.ts'
 import type { ModelCall } from './model-call.ts'
 
 /** Asks on behalf of what `unit` names: the path of a unit's file, or what else the question covers. */
@@ -13,7 +13,7 @@ const NOTHING_USED = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
 
 /**
  * Asks a model and tells the observer of each call, whatever became of it; `unit` says what the question covered. A question
- * for which there was no money is no call.
+ * for which there was no money is no call, and neither is one that was broken off before anything was paid.
  */
 export function recordedAsk(
   model: Model,
@@ -39,11 +39,12 @@ export function recordedAsk(
     try {
       answer = await model.ask(question, signal)
     } catch (error) {
-      if (isAbort(error) || error instanceof OverBudgetError) throw error
+      const paid = paidInVain(error)
+      if (!paid && (isAbort(error) || error instanceof OverBudgetError)) throw error
       const detail = errorMessage(error)
       await record(
-        error instanceof UnusableAnswerError
-          ? { model: error.model, usage: error.usage, source: 'model', outcome: 'unusable', detail }
+        paid
+          ? { model: paid.model, usage: paid.usage, source: 'model', outcome: 'unusable', detail }
           : { model: model.id, usage: NOTHING_USED, source: 'model', outcome: 'failed', detail },
       )
       throw error
