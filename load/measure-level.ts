@@ -51,7 +51,7 @@ export interface LevelReport {
 }
 
 interface CallFigures {
-  /** In the mean of all runs that ended in a review; without those of runs that gave way to a newer head. */
+  /** All calls by the number of measured reviews: those of runs that gave way to a newer head, and failed ones, count too. */
   readonly readsPerReview: number | undefined
   readonly writesPerReview: number | undefined
   /** By kind, of all of them. */

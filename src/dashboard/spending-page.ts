@@ -188,7 +188,7 @@ function capRow({ scope, of, measure, limit, spent, reserved, givenUp }: CapInUs
       <meter
         min="0"
         max="${limit}"
-        low="${limit * 0.8}"
+        low="${limit * 0.7}"
         high="${limit * 0.9}"
         optimum="0"
         value="${Math.min(spent, limit)}"

@@ -259,7 +259,7 @@ function showCaps(registry: Registry, read: () => Promise<readonly CapCounts[]>)
   const gauges: readonly [name: string, help: string, value: (cap: CapCounts) => number][] = [
     [
       'cap_spent_ratio',
-      'The part of a cap that is spent, from 0 to 1: above 0.8 and 0.9 reviews leave something out, at 1 nothing is asked.',
+      'The part of a cap that is spent, from 0 to 1: above 0.7, 0.8 and 0.9 reviews leave something out, at 1 nothing is asked.',
       ({ spent, limit }) => spent / limit,
     ],
     [
