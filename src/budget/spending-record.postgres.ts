@@ -92,13 +92,17 @@ const newestCurtailed = statement<{
   readonly detail: CurtailedRun['detail']
 }>(
   'spending-newest-curtailed',
-  `select event.run_id, pull_request.repo_full_name as repository, pull_request.pr_number as pull_request,
-     pull_request.title, event.at, event.detail
-   from run_events as event
-   join review_runs as run on run.id = event.run_id
-   join pull_requests as pull_request on pull_request.id = run.pull_request_id
-   where event.step = '${OVER_A_CAP}' and event.at >= $1 and event.at < $2
-   order by event.at desc, event.id desc
+  `select run_id, repository, pull_request, title, at, detail
+   from (
+     select distinct on (event.run_id) event.run_id, pull_request.repo_full_name as repository,
+       pull_request.pr_number as pull_request, pull_request.title, event.at, event.detail, event.id
+     from run_events as event
+     join review_runs as run on run.id = event.run_id
+     join pull_requests as pull_request on pull_request.id = run.pull_request_id
+     where event.step = '${OVER_A_CAP}' and event.at >= $1 and event.at < $2
+     order by event.run_id, event.at desc, event.id desc
+   ) as last_of_run
+   order by at desc, id desc
    limit $3`,
 )
 

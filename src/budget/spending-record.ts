@@ -32,8 +32,9 @@ export interface CurtailedRun {
 }
 
 export interface CurtailedRuns {
-  /** How many runs in all. One that was made in several attempts may stand below more than once. */
+  /** How many runs in all. */
   readonly count: number
+  /** One that was made in several attempts stands here once, as its last one tells it. */
   readonly newest: readonly CurtailedRun[]
 }
 

@@ -242,5 +242,23 @@ for (const kind of testDatabases()) {
       await opened.database.run(setEventTimes, new Date('2026-03-09T11:00:00Z'))
       expect(await json('?days=1')).toMatchObject({ runs_cut_short: { count: 0 } })
     })
+
+    test('names a run that was made in several attempts once, as it was in the last', async () => {
+      const store = openRunStore(opened.database)
+      const first = await startRun('octo/hello', 'First')
+      const again = await startRun('octo/hello', 'Again')
+      for (const [run, unread] of [[again, 5] as const, [first, 1] as const, [again, 2] as const])
+        await store.record(run, { step: 'over a cap', detail: { 'units not read': unread } })
+      await opened.database.run(setEventTimes, new Date('2026-03-10T11:00:00Z'))
+      expect(await json()).toMatchObject({
+        runs_cut_short: {
+          count: 2,
+          newest: [
+            { run: again.id, detail: { 'units not read': 2 } },
+            { run: first.id, detail: { 'units not read': 1 } },
+          ],
+        },
+      })
+    })
   })
 }
