@@ -1,3 +1,4 @@
+import { canBeId } from '../base/ids.ts'
 import { OVER_A_CAP } from '../review/note-over-budget.ts'
 import { statement, type Queryable } from '../postgres/database.ts'
 import type { Spending } from './budget.ts'
@@ -163,8 +164,7 @@ export function openSpendingRecord(database: Queryable): SpendingRecord {
     },
 
     spentByRun: async (runId) => {
-      // PostgreSQL takes no NUL, and no id has one.
-      const [row] = runId.includes('\0') ? [] : await database.run(spentByRun, runId)
+      const [row] = canBeId(runId) ? await database.run(spentByRun, runId) : []
       return row && spentFromRow(row)
     },
 

@@ -1,7 +1,7 @@
 import type { CaseRow } from '../eval/case-row.ts'
 import type { EvalReport } from '../eval/eval-report.ts'
 import type { Quality, Rate } from '../eval/figures.ts'
-import { count } from './receipt-lines.ts'
+import { count } from '../review/count.ts'
 import { shortened, terminalLine } from './terminal-text.ts'
 
 type Done = Extract<CaseRow, { state: 'done' }>

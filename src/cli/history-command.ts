@@ -4,7 +4,7 @@ import { isFix, mergedPullRequest } from '../eval/history/history-entry.ts'
 import { readHistory } from '../eval/history/read-history.ts'
 import { writeCases } from '../eval/history/write-cases.ts'
 import { findRepository } from '../git/local-repository.ts'
-import { count } from './receipt-lines.ts'
+import { count } from '../review/count.ts'
 import { write, type Terminal } from './terminal.ts'
 import { terminalText } from './terminal-text.ts'
 

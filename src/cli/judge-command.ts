@@ -4,7 +4,7 @@ import { readCalibration } from '../eval/read-calibration.ts'
 import { errorMessage, isAbort } from '../base/errors.ts'
 import { writeWhole } from '../base/write-whole.ts'
 import type { Model } from '../llm/model.ts'
-import { count } from './receipt-lines.ts'
+import { count } from '../review/count.ts'
 import { write, type Terminal } from './terminal.ts'
 import { terminalLine, terminalText } from './terminal-text.ts'
 

@@ -1,3 +1,4 @@
+import { count } from '../review/count.ts'
 import { dropWords } from '../review/drop-words.ts'
 import type { Finding } from '../review/finding.ts'
 import { isWhole, type FileReceipt } from '../review/receipt.ts'
@@ -84,9 +85,4 @@ function names(files: readonly FileReceipt[]): string {
   const named = files.slice(0, maxNamedFiles).map(({ path }) => terminalLine(path))
   const left = files.length - named.length
   return `${named.join(', ')}${left > 0 ? ` and ${count(left, 'more file')}` : ''}`
-}
-
-/** `1 hunk`, `2 hunks`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

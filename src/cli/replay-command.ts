@@ -1,8 +1,8 @@
 import type { ReplayedReview, ReplayOptions } from '../replay/replay-review.ts'
 import type { ReviewObserver } from '../review/review-change.ts'
+import { count } from '../review/count.ts'
 import { printReview, sayWhyNot, type PrintRequest } from './print-review.ts'
 import { showProgress } from './progress.ts'
-import { count } from './receipt-lines.ts'
 import { write, type Terminal } from './terminal.ts'
 
 /** What `lorgnette replay` was asked to do. */

@@ -1,6 +1,6 @@
 import { severities, type Severity } from '../review/finding.ts'
 import { isWhole } from '../review/receipt.ts'
-import { count } from './receipt-lines.ts'
+import { count } from '../review/count.ts'
 import { saidFindings, type Reviewed } from './reviewed.ts'
 
 /** 0: clean. 1: findings as severe as `--fail-on` says, or more. 2: it could not be reviewed, with the reason. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
-import type { Html } from './html.ts'
 import { icon } from './layout.ts'
+import { refuseQuery, sendPage } from './replies.ts'
 import type { RecordedRun, RunHistory } from './run-history.ts'
 import { runJson, runRecordJson } from './run-json.ts'
 import { runListPage } from './run-list-page.ts'
@@ -32,10 +32,7 @@ export function dashboardRoutes(server: FastifyInstance, options: DashboardOptio
 
   server.get('/api/runs', async (request, reply) => {
     const query = apiQuery.safeParse(request.query)
-    if (!query.success) {
-      const issue = query.error.issues[0]
-      return reply.code(400).send({ error: `${issue?.path.join('.')}: ${issue?.message}` })
-    }
+    if (!query.success) return refuseQuery(reply, query.error)
     const { runs } = await page(history, query.data.limit, query.data.before)
     return { runs: runs.map(runJson) }
   })
@@ -72,10 +69,6 @@ async function page(
 ): Promise<{ readonly runs: readonly RecordedRun[]; readonly more: boolean }> {
   const runs = await history.list({ limit: limit + 1, ...(before !== undefined && { before }) })
   return { runs: runs.slice(0, limit), more: runs.length > limit }
-}
-
-function sendPage(reply: FastifyReply, markup: Html): FastifyReply {
-  return reply.type('text/html; charset=utf-8').send(String(markup))
 }
 
 function sendFile(reply: FastifyReply, type: string, content: string): FastifyReply {

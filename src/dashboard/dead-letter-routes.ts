@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import type { DeadLetters } from '../dead-letters/dead-letters.ts'
@@ -9,7 +9,7 @@ import {
   noSuchLetterPage,
   type DoneToLetter,
 } from './dead-letter-pages.ts'
-import type { Html } from './html.ts'
+import { refuseQuery, sendPage } from './replies.ts'
 
 export interface DeadLetterRoutesOptions {
   readonly deadLetters: DeadLetters
@@ -37,10 +37,7 @@ export function deadLetterRoutes(server: FastifyInstance, options: DeadLetterRou
 
   server.get('/api/dead-letters', async (request, reply) => {
     const query = apiQuery.safeParse(request.query)
-    if (!query.success) {
-      const issue = query.error.issues[0]
-      return reply.code(400).send({ error: `${issue?.path.join('.')}: ${issue?.message}` })
-    }
+    if (!query.success) return refuseQuery(reply, query.error)
     const letters = await deadLetters.list(query.data.limit)
     return { dead_letters: letters.map(letterJson) }
   })
@@ -83,8 +80,4 @@ export function deadLetterRoutes(server: FastifyInstance, options: DeadLetterRou
       return reply.redirect(`/dead-letters?done=${(changed ? done : 'gone') satisfies DoneToLetter}`, 303)
     })
   }
-}
-
-function sendPage(reply: FastifyReply, markup: Html): FastifyReply {
-  return reply.type('text/html; charset=utf-8').send(String(markup))
 }

@@ -1,3 +1,4 @@
+import { sumSpent } from '../budget/spent.ts'
 import { figure } from './figure.ts'
 import { count, duration, number, timeTag } from './format.ts'
 import { html, type Html } from './html.ts'
@@ -6,7 +7,7 @@ import { stateSentence, stateWords } from './plain-words.ts'
 import { deliveriesSection, modelCallsSection, timelineSection } from './run-record-sections.ts'
 import { commentsSection, unsaidSection } from './run-findings-sections.ts'
 import { receiptSection } from './run-receipt-section.ts'
-import type { RecordedCall, RecordedRun, RunRecord } from './run-history.ts'
+import type { RecordedRun, RunRecord } from './run-history.ts'
 
 /** One run: what was said, what was read, what was dropped, and how it went. */
 export function runPage(record: RunRecord, githubUrl: string): Html {
@@ -44,23 +45,16 @@ export function noSuchRunPage(): Html {
 
 function figures({ run, receipt, calls }: RunRecord): Html {
   const hunks = receipt && Object.values(receipt.hunks).reduce((sum, some) => sum + some, 0)
-  const saved = tokensOf(calls, 'cache')
+  const { paid, saved } = sumSpent(calls).tokens
   const read = receipt && receipt.hunks.read + receipt.hunks['from-cache']
   return html`<dl class="figures">
     ${run.findings && figure('Said', count(run.findings.posted, 'finding', 'findings'))}
     ${run.findings && figure('Left unsaid', number(run.findings.dropped + run.findings.merged))}
     ${hunks !== undefined && figure('Hunks read', `${number(read ?? 0)} of ${number(hunks)}`)}
-    ${figure('Took', took(run))} ${calls.length > 0 && figure('Tokens', number(tokensOf(calls, 'model')))}
+    ${figure('Took', took(run))} ${calls.length > 0 && figure('Tokens', number(paid))}
     ${saved > 0 && figure('Tokens saved', number(saved))}
     ${figure('Began', timeTag(run.startedAt ?? run.createdAt))}
   </dl>`
-}
-
-function tokensOf(calls: readonly RecordedCall[], source: RecordedCall['source']): number {
-  return calls.reduce(
-    (sum, call) => (call.source === source ? sum + call.usage.inputTokens + call.usage.outputTokens : sum),
-    0,
-  )
 }
 
 function took({ startedAt, endedAt }: RecordedRun): string {

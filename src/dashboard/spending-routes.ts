@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import type { Caps } from '../budget/caps.ts'
 import { lastDays, MAX_DAYS, type SpendingRecord } from '../budget/spending-record.ts'
+import { refuseQuery, sendPage } from './replies.ts'
 import { spendingJson } from './spending-json.ts'
 import { spendingPage, type SpendingPage } from './spending-page.ts'
 
@@ -27,16 +28,13 @@ export function spendingRoutes(server: FastifyInstance, options: SpendingRoutesO
 
   server.get('/api/spending', async (request, reply) => {
     const query = apiQuery.safeParse(request.query)
-    if (!query.success) {
-      const issue = query.error.issues[0]
-      return reply.code(400).send({ error: `${issue?.path.join('.')}: ${issue?.message}` })
-    }
+    if (!query.success) return refuseQuery(reply, query.error)
     return spendingJson(await look(query.data.days, query.data.limit))
   })
 
   server.get('/spending', async (request, reply) => {
-    const page = spendingPage(await look(pageQuery.parse(request.query).days, PAGE_SIZE))
-    return reply.type('text/html; charset=utf-8').send(String(page))
+    const { days } = pageQuery.parse(request.query)
+    return sendPage(reply, spendingPage(await look(days, PAGE_SIZE)))
   })
 
   async function look(days: number, limit: number): Promise<SpendingPage> {

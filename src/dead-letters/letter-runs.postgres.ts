@@ -1,3 +1,4 @@
+import { canBeId } from '../base/ids.ts'
 import type { CommitId, RepositoryName } from '../github/github.ts'
 import { statement, type Queryable } from '../postgres/database.ts'
 import type { RunId, RunState } from '../review/run.ts'
@@ -22,11 +23,6 @@ const runsOfLetters = statement<{
 
 export function openLetterRuns(database: Queryable): LetterRuns {
   return {
-    // PostgreSQL takes no NUL, and no id has one.
-    findRuns: (ids) =>
-      database.run(
-        runsOfLetters,
-        ids.filter((id) => !id.includes('\0')),
-      ),
+    findRuns: (ids) => database.run(runsOfLetters, ids.filter(canBeId)),
   }
 }
