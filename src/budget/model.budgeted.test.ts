@@ -11,6 +11,9 @@ import { retryingModel } from '../llm/model.retrying.ts'
 import { sharedModel } from '../llm/model-source.ts'
 import type { Model, Question, Stakes } from '../llm/model.ts'
 import { OverBudgetError } from '../llm/over-budget-error.ts'
+import { openPostgres } from '../postgres/database.pg.ts'
+import type { Database } from '../postgres/database.ts'
+import { createLogger } from '../telemetry/logger.ts'
 import { createPostgresBudget } from './budget.postgres.ts'
 import type { Caps } from './caps.ts'
 import { estimateQuestion } from './estimate-question.ts'
@@ -81,9 +84,12 @@ describe.skipIf(kind.missing)('models within caps', () => {
   afterEach(() => emulator.close())
   afterAll(() => opened.drop())
 
-  function within(caps: Caps, changed: { prices?: typeof prices; repository?: string } = {}): Model {
+  function within(
+    caps: Caps,
+    changed: { prices?: typeof prices; repository?: string; database?: Database } = {},
+  ): Model {
     const models = budgetedModels(sharedModel(inner), {
-      budget: createPostgresBudget(opened.database, { clock }),
+      budget: createPostgresBudget(changed.database ?? opened.database, { clock }),
       caps,
       prices: changed.prices ?? prices,
       clock,
@@ -285,6 +291,16 @@ describe.skipIf(kind.missing)('models within caps', () => {
     expect(paid()).toBe(1)
     held[0]?.()
     expect((await first).model).toBe(inner.id)
+  })
+
+  test('caps that cannot be read are no outage of the model, either', async () => {
+    const log = createLogger('silent')
+    const away = openPostgres({ url: 'postgres://lorgnette@127.0.0.1:1/none', poolSize: 1, log })
+    const model = fallbackModel([within({ run: cap(9_000) }, { database: away }), inner])
+    const error = await model.ask(question, never).catch((thrown: unknown) => thrown)
+    await away.close()
+    expect(error).toMatchObject({ kind: 'retryable', message: expect.stringContaining('caps') as string })
+    expect(paid()).toBe(0)
   })
 
   test('nothing stands in between where nothing is capped', () => {

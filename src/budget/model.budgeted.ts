@@ -1,4 +1,6 @@
 import type { MeasuringClock } from '../base/clock.ts'
+import { errorKind } from '../base/errors.ts'
+import { BudgetAwayError } from '../llm/budget-away-error.ts'
 import { BudgetBusyError } from '../llm/budget-busy-error.ts'
 import type { ModelSource, RunScope } from '../llm/model-source.ts'
 import type { Model, Question, Usage } from '../llm/model.ts'
@@ -139,12 +141,17 @@ async function tryToReserve(
 ): Promise<Exclude<Reserved, { kind: 'refused' }>> {
   const { budget, holdMs, observer } = options
   const estimate = estimateQuestion(question)
-  const reserved = await budget.reserve({
-    accounts,
-    expected: spending(model.id, estimate.expected, options),
-    worst: spending(model.id, estimate.worst, options),
-    holdMs,
-  })
+  const reserved = await budget
+    .reserve({
+      accounts,
+      expected: spending(model.id, estimate.expected, options),
+      worst: spending(model.id, estimate.worst, options),
+      holdMs,
+    })
+    .catch((error: unknown) => {
+      if (errorKind(error) !== 'retryable') throw error
+      throw new BudgetAwayError(`the caps cannot be read, ${model.id} is not asked`, { cause: error })
+    })
   if (reserved.kind !== 'refused') return reserved
   const capped = accounts.find(({ key }) => key === reserved.account)?.scope ?? 'run'
   observer.refused(capped, reserved.measure)

@@ -1,4 +1,5 @@
 import { errorKind, RateLimitedError } from '../base/errors.ts'
+import { BudgetAwayError } from './budget-away-error.ts'
 import { BudgetBusyError } from './budget-busy-error.ts'
 import type { Model } from './model.ts'
 import { ModelUnavailableError } from './model-unavailable-error.ts'
@@ -8,7 +9,7 @@ import { UnusableAnswerError } from './unusable-answer-error.ts'
 /**
  * Models in the order in which they are asked: when one is out, limited or refused to us, the next is. Which one
  * answered, its answer says. A question that is itself at fault (too long, for one) goes to no other model, and neither does
- * one that waits for money.
+ * one that waits for money, or for the store that counts it.
  *
  * When none answers, the error is the kindest of theirs: the earliest time to come again, if any of them named one.
  */
@@ -35,7 +36,8 @@ export function fallbackModel([first, ...others]: readonly [Model, ...Model[]]):
 }
 
 function isOutage(error: unknown): boolean {
-  if (error instanceof UnusableAnswerError || error instanceof BudgetBusyError) return false
+  if (error instanceof UnusableAnswerError) return false
+  if (error instanceof BudgetBusyError || error instanceof BudgetAwayError) return false
   const kind = errorKind(error)
   return kind === 'retryable' || kind === 'rate-limited' || error instanceof ModelUnavailableError
 }
