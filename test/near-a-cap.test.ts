@@ -80,8 +80,7 @@ describe.skipIf(kind.missing)('a review near a cap', () => {
       prices: createListPrices(),
       clock: systemClock,
       random: Math.random,
-      holdMs: 60_000,
-      observer: { refused: () => undefined, unsettled: () => undefined },
+      observer: { refused: () => undefined, unsettled: () => undefined, unextended: () => undefined },
     })
     const reviewChange = createReviewChange({
       models,

@@ -143,10 +143,12 @@ export async function spendShare(database: Database, share: SpendersShare): Prom
     prices,
     clock: systemClock,
     random: Math.random,
-    holdMs: 60_000,
     observer: {
       refused: () => undefined,
       unsettled: (error) => {
+        throw error
+      },
+      unextended: (error) => {
         throw error
       },
     },

@@ -39,6 +39,12 @@ export const insertReservation = statement<never>(
    from unnest($2::text[]) as asked (key)`,
 )
 
+export const extendReservation = statement<never>(
+  'budget-extend-reservation',
+  `update budget_reservations set expires_at = ${now('$3')} + $2::double precision * interval '1 millisecond'
+   where id = $1`,
+)
+
 export const selectAccounts = statement<{ readonly key: string }>(
   'budget-select-accounts',
   'select key from budget_reservations where id = $1',

@@ -100,6 +100,17 @@ export function budgetContract(open: () => Promise<BudgetUnderTest>): void {
     expect(await reserve(day(), spending(1))).toMatchObject({ kind: 'refused' })
   })
 
+  test('a reservation that is extended lasts, and one that was settled does not come back', async () => {
+    const id = await reserved(day(), spending(10), spending(100))
+    opened.advance(50_000)
+    await opened.another.extend(id, 60_000)
+    opened.advance(50_000)
+    expect(await reserve(day(), spending(1))).toEqual({ kind: 'busy', account: named('day:1') })
+    await opened.budget.settle(id, spending(0))
+    await opened.budget.extend(id, 60_000)
+    expect(await reserve(day(), spending(100))).toMatchObject({ kind: 'reserved' })
+  })
+
   test('a reservation that nobody ever settled is forgotten, and with it what it would have cost', async () => {
     const id = await reserved(day(), spending(100))
     opened.advance(2 * 86_400_000)

@@ -39,6 +39,10 @@ export function createPostgresBudget(
         return { kind: 'reserved', id }
       }),
 
+    extend: async (id, holdMs) => {
+      await database.run(sql.extendReservation, id, holdMs, given())
+    },
+
     settle: (id, { money, tokens }) =>
       database.transaction(async (transaction) => {
         const found = await transaction.run(sql.selectAccounts, id)

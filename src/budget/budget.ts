@@ -44,6 +44,8 @@ export type Reserved =
 export interface Budget {
   /** Sets aside in all accounts, or in none. */
   reserve(intended: Intended): Promise<Reserved>
+  /** From now on it takes so long until the reservation is void. One that was settled stays so. */
+  extend(id: ReservationId, holdMs: number): Promise<void>
   /** Counts what was spent in the place of the reservation, also of one that is void by then. A second time changes nothing. */
   settle(id: ReservationId, spent: Spending): Promise<void>
 }

@@ -94,10 +94,12 @@ describe.skipIf(kind.missing)('models within caps', () => {
       prices: changed.prices ?? prices,
       clock,
       random: () => 0.5,
-      holdMs: 60_000,
       observer: {
         refused: () => undefined,
         unsettled: (error) => {
+          throw error
+        },
+        unextended: (error) => {
           throw error
         },
       },
@@ -206,7 +208,7 @@ describe.skipIf(kind.missing)('models within caps', () => {
     const first = model.ask(question, never)
     await expect.poll(() => held.length).toBe(1)
     const second = model.ask(question, never)
-    await clock.sleepers(1)
+    await clock.sleepers(2)
     expect(paid()).toBe(1)
     held[0]?.()
     await first
@@ -214,6 +216,26 @@ describe.skipIf(kind.missing)('models within caps', () => {
     clock.advance(1_000)
     await second
     expect(paid()).toBe(2)
+  })
+
+  test('what is set aside stays so as long as its question is under way', async () => {
+    const model = within({ run: cap(roomForOne) })
+    answerTokens = 100
+    holding = true
+    const first = model.ask(question, never)
+    await expect.poll(() => held.length).toBe(1)
+    for (let minute = 0; minute < 10; minute++) {
+      await clock.sleepers(1)
+      clock.advance(60_000)
+    }
+    const stopping = new AbortController()
+    const second = model.ask(question, stopping.signal).catch(isAbort)
+    await clock.sleepers(2)
+    expect(paid()).toBe(1)
+    stopping.abort()
+    expect(await second).toBe(true)
+    held[0]?.()
+    await first
   })
 
   test('a wait ends with its signal, and one that lasts gives the run back for later', async () => {
@@ -224,11 +246,11 @@ describe.skipIf(kind.missing)('models within caps', () => {
     await expect.poll(() => held.length).toBe(1)
     const stopping = new AbortController()
     const stopped = model.ask(question, stopping.signal).catch(isAbort)
-    await clock.sleepers(1)
+    await clock.sleepers(2)
     stopping.abort()
     expect(await stopped).toBe(true)
     const patient = model.ask(question, never).catch(errorKind)
-    await clock.sleepers(1)
+    await clock.sleepers(2)
     clock.advance(31_000)
     expect(await patient).toBe('rate-limited')
     held[0]?.()
@@ -241,7 +263,7 @@ describe.skipIf(kind.missing)('models within caps', () => {
     const first = model.ask(question, never)
     await expect.poll(() => held.length).toBe(1)
     const patient = model.ask(question, never).catch(errorKind)
-    await clock.sleepers(1)
+    await clock.sleepers(2)
     clock.jump(-3_600_000)
     clock.advance(31_000)
     expect(await patient).toBe('rate-limited')
@@ -260,7 +282,7 @@ describe.skipIf(kind.missing)('models within caps', () => {
     for (const name of ['a', 'b', 'c']) {
       waiting.push(model.ask({ ...question, prompt: name }, never).then(() => order.push(name)))
       // Only the first of them sleeps, and asks again.
-      if (name === 'a') await clock.sleepers(1)
+      if (name === 'a') await clock.sleepers(2)
     }
     held[0]?.()
     await first
@@ -285,7 +307,7 @@ describe.skipIf(kind.missing)('models within caps', () => {
     const first = model.ask(question, never)
     await expect.poll(() => held.length).toBe(1)
     const patient = model.ask(question, never).catch(errorKind)
-    await clock.sleepers(1)
+    await clock.sleepers(2)
     clock.advance(31_000)
     expect(await patient).toBe('rate-limited')
     expect(paid()).toBe(1)
@@ -305,8 +327,8 @@ describe.skipIf(kind.missing)('models within caps', () => {
 
   test('nothing stands in between where nothing is capped', () => {
     const source = sharedModel(inner)
-    const options = { prices, clock, random: Math.random, holdMs: 1, caps: {} }
-    const observer = { refused: () => undefined, unsettled: () => undefined }
+    const options = { prices, clock, random: Math.random, caps: {} }
+    const observer = { refused: () => undefined, unsettled: () => undefined, unextended: () => undefined }
     const budget = createPostgresBudget(opened.database)
     expect(budgetedModels(source, { ...options, budget, observer })).toBe(source)
   })

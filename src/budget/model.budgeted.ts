@@ -9,6 +9,7 @@ import { paidInVain } from '../llm/paid-in-vain.ts'
 import type { Budget, ReservationId, Reserved, Spending } from './budget.ts'
 import { accountsFor, capWords, type Caps, type CapScope } from './caps.ts'
 import { estimateQuestion } from './estimate-question.ts'
+import { whileRepeating } from '../base/while-repeating.ts'
 import { createLines, type Lines } from '../base/lines.ts'
 import { microDollars } from './money.ts'
 import type { Prices } from './prices.ts'
@@ -20,8 +21,6 @@ export interface BudgetedModelsOptions {
   readonly clock: MeasuringClock
   /** A number in [0, 1). */
   readonly random: () => number
-  /** How long a question may be under way before its reservation is void. */
-  readonly holdMs: number
   readonly observer: BudgetObserver
 }
 
@@ -30,11 +29,18 @@ export interface BudgetObserver {
   refused(scope: CapScope, measure: keyof Spending): void
   /** What was spent could not be counted: it stays set aside until it is void. */
   unsettled(error: unknown): void
+  /** What is set aside could not be held longer: it may be void before the answer is there. */
+  unextended(error: unknown): void
 }
 
 /** How long a question waits for others to settle, before the whole run is given back to the queue. */
 const MAX_WAIT_MS = 30_000
 const POLL_MS = { min: 50, max: 1_000 } as const
+
+/** What a process had set aside when it died is void after this. */
+const HOLD_MS = 180_000
+/** As long as a question is under way, however long it waits for its place. One that comes late, or fails, loses nothing yet. */
+const EXTEND_MS = HOLD_MS / 3
 
 /**
  * Models whose questions are asked only while all caps have room, see `Budget`. Near a cap questions are given up by their
@@ -66,13 +72,23 @@ async function askWithin(
 ): ReturnType<Model['ask']> {
   const id = await reserve(model, question, scope, options, signal)
   try {
-    const answer = await model.ask(question, signal)
+    const ask = (): ReturnType<Model['ask']> => model.ask(question, signal)
+    const answer = await whileRepeating(ask, () => extend(id), { everyMs: EXTEND_MS, clock: options.clock })
     await settle(id, answer.usage)
     return answer
   } catch (error) {
     // Without an answer nothing is billed, as a rule; whoever breaks off may still pay for what was on its way.
     await settle(id, paidInVain(error)?.usage ?? NOTHING)
     throw error
+  }
+
+  async function extend(reservation: ReservationId): Promise<boolean> {
+    try {
+      await options.budget.extend(reservation, HOLD_MS)
+    } catch (error) {
+      options.observer.unextended(error)
+    }
+    return true
   }
 
   /** The answer is there, and paid: it is worth having also when the store is away. */
@@ -139,14 +155,14 @@ async function tryToReserve(
   accounts: ReturnType<typeof accountsFor>,
   options: Askers,
 ): Promise<Exclude<Reserved, { kind: 'refused' }>> {
-  const { budget, holdMs, observer } = options
+  const { budget, observer } = options
   const estimate = estimateQuestion(question)
   const reserved = await budget
     .reserve({
       accounts,
       expected: spending(model.id, estimate.expected, options),
       worst: spending(model.id, estimate.worst, options),
-      holdMs,
+      holdMs: HOLD_MS,
     })
     .catch((error: unknown) => {
       if (errorKind(error) !== 'retryable') throw error

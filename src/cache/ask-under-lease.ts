@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { isAbort } from '../base/errors.ts'
+import { whileRepeating } from '../base/while-repeating.ts'
 import type { Answer } from '../llm/model.ts'
 import type { AnswerCache, AnswerLease } from './answer-cache.ts'
 import type { CacheOperation } from '../telemetry/metrics.ts'
@@ -38,38 +38,24 @@ export async function askUnderLease(
       observer.error(operation, error)
     }
   }
-  const ended = new AbortController()
-  const extending = keepExtending(lease, { cache, clock, observer }, ended.signal)
-  try {
-    const { asked, entry, ...options } = await ask()
-    if (entry === undefined) await quietly('give-up', () => cache.giveUp(lease))
-    else await quietly('keep', () => cache.keep(lease, entry, options))
-    return asked
-  } catch (error) {
-    await quietly('give-up', () => cache.giveUp(lease))
-    throw error
-  } finally {
-    ended.abort()
-    await extending
-  }
-}
-
-async function keepExtending(
-  lease: AnswerLease,
-  { cache, clock, observer }: LeaseOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
+  const askAndKeep = async (): Promise<Answer> => {
     try {
-      await clock.sleep(EXTEND_MS, signal)
+      const { asked, entry, ...options } = await ask()
+      if (entry === undefined) await quietly('give-up', () => cache.giveUp(lease))
+      else await quietly('keep', () => cache.keep(lease, entry, options))
+      return asked
     } catch (error) {
-      if (isAbort(error)) return
+      await quietly('give-up', () => cache.giveUp(lease))
       throw error
     }
+  }
+  const extend = async (): Promise<boolean> => {
     try {
-      if (!(await cache.extend(lease, LEASE_MS))) return
+      return await cache.extend(lease, LEASE_MS)
     } catch (error) {
       observer.error('extend', error)
+      return true
     }
   }
+  return await whileRepeating(askAndKeep, extend, { everyMs: EXTEND_MS, clock })
 }

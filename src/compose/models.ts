@@ -122,9 +122,6 @@ export function openPrices({ llm, spending }: Pick<Config, 'llm' | 'spending'>):
   return withOwnPrices(createListPrices(new Map(baseUrls)), spending.prices)
 }
 
-/** One question may be asked so often, see `retryingModel`, and wait as long as this between. */
-const HOLD = { attempts: 3, waitMs: 2 * 60_000 } as const
-
 function withinCaps(
   models: ModelSource,
   { llm, spending }: Pick<Config, 'llm' | 'spending'>,
@@ -137,11 +134,12 @@ function withinCaps(
     prices: openPrices({ llm, spending }),
     clock: systemClock,
     random: Math.random,
-    holdMs: HOLD.attempts * llm.timeoutMs + HOLD.waitMs,
     observer: {
       refused: (scope, measure) => metrics?.overCap(scope, measure),
       unsettled: (error) =>
         log?.warn({ reason: errorMessage(error) }, 'what a question cost could not be counted'),
+      unextended: (error) =>
+        log?.warn({ reason: errorMessage(error) }, 'what a question set aside could not be held longer'),
     },
   })
 }
