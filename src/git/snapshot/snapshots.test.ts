@@ -22,6 +22,7 @@ import { commitId, repositoryName, type CommitId, type GitHubRepository } from '
 import { headTreeContract } from '../../review/head-tree.contract.ts'
 import type { HeadTrees, OpenedHeadTree, RepositorySource } from '../../review/head-tree.ts'
 import { createLogger } from '../../telemetry/logger.ts'
+import { packBytes } from './fetch-snapshot.ts'
 import { openSnapshots } from './snapshots.ts'
 
 const { signal } = new AbortController()
@@ -194,6 +195,27 @@ describe('the cache of snapshots', () => {
       'its snapshot is larger than 0 MB',
     )
     expect(existsSync(bare())).toBe(false)
+  })
+
+  test('bounds what a fetch brings, not what came before it, and begins anew once that is too much', async () => {
+    const heads = Array.from({ length: 4 }, (_, index) => {
+      scratch.write('large.bin', randomBytes(300_000))
+      scratch.write('shop.ts', `head ${index}\n`)
+      return commitId.parse(scratch.commit())
+    })
+    await emulator.addRepository('octo/growing', scratch.folder)
+    const trees = snapshotsIn(cache, 2_000_000)
+    const openHead = async (index: number): Promise<OpenedHeadTree> =>
+      await trees.open(repositoryOn('octo/growing'), heads[index] ?? first, signal)
+    const folder = path.join(cache, 'octo+growing.git')
+    expect(await shop(await openHead(0))).toBe('head 0\n')
+    const read = await openHead(1)
+    expect(read.kind).toBe('opened')
+    expect(await shop(await openHead(2))).toBe('head 2\n')
+    expect(await packBytes(folder)).toBeGreaterThan(900_000)
+    expect(await shop(read)).toBe('head 1\n')
+    expect(await shop(await openHead(3))).toBe('head 3\n')
+    expect(await packBytes(folder)).toBeLessThan(500_000)
   })
 
   test('makes room by what nobody opened for long, and never by what is read', async () => {

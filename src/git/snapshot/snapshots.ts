@@ -11,6 +11,7 @@ import { LocalRepository } from '../local-repository.ts'
 import { runGit } from '../run-git.ts'
 import { makeRoom, makeRoot, markUsed, removeLeftovers, removeRepository } from './cache-folder.ts'
 import { fetchSnapshots, packBytes, tooLarge } from './fetch-snapshot.ts'
+import { createHolders } from './holders.ts'
 import { withLockFile } from './lock-file.ts'
 
 export interface SnapshotOptions {
@@ -36,27 +37,28 @@ export function openSnapshots({
   clock,
   log,
 }: SnapshotOptions): HeadTrees {
-  const readers = new Map<string, number>()
+  const holders = createHolders()
   const fetches = new Map<string, (wanted: Wanted, signal: AbortSignal) => Promise<Error | undefined>>()
   const bounds = { maxBytes: Math.floor(maxBytes / 4), timeoutMs: fetchTimeoutMs }
 
   return {
     async open(repository, commit, signal) {
       const folder = path.join(root, `${repository.name.toLowerCase().replace('/', '+')}.git`)
-      take(folder)
+      holders.take(folder)
       try {
         await makeRoot(root)
         if (!(await has(folder, commit, signal))) {
-          const failure = await fetchInto(folder)({ repository, commit }, signal)
+          const fetch = fetchInto(folder)
+          const failure = await holders.whileWaiting(folder, () => fetch({ repository, commit }, signal))
           if (failure) throw failure
         }
         await markUsed(folder)
         return {
           kind: 'opened',
-          tree: openCommitTree(folder, commit, () => Promise.resolve(giveBack(folder))),
+          tree: openCommitTree(folder, commit, () => Promise.resolve(holders.giveBack(folder))),
         }
       } catch (error) {
-        giveBack(folder)
+        holders.giveBack(folder)
         signal.throwIfAborted()
         if (isAbort(error)) throw error
         const reason = errorMessage(error)
@@ -88,6 +90,9 @@ export function openSnapshots({
     const failures = new Map<CommitId, Error>()
     let missing: Wanted[] = []
     for (const one of wanted) if (!(await has(folder, one.commit, signal))) missing.push(one)
+    // Once it takes more than one fetch may bring, it begins anew: most in it are heads that nobody asks for again.
+    const isRead = holders.isRead(folder) || missing.length < wanted.length
+    if (!isRead && (await packBytes(folder)) > bounds.maxBytes) await removeRepository(root, folder)
     while (missing.length > 0) {
       const failure = await failureOf(bring(folder, missing, signal))
       if (!failure) break
@@ -101,34 +106,25 @@ export function openSnapshots({
   async function bring(folder: string, wanted: readonly Wanted[], signal: AbortSignal): Promise<void> {
     const [first] = wanted
     if (!first) return
-    await makeRoom(root, maxBytes - bounds.maxBytes, (other) => (readers.get(other) ?? 0) > 0)
+    await makeRoom(root, maxBytes - bounds.maxBytes, holders.isHeld)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await runGit(['init', '--quiet', '--bare', '--template=', '.'], { folder, env: cleanSettings }, signal)
     await removeLeftovers(folder)
-    let bytes = 0
+    const before = await packBytes(folder)
+    let brought = 0
     try {
       const commits = [...new Set(wanted.map(({ commit }) => commit))]
       await fetchSnapshots(folder, commits, await first.repository.gitAccess(signal), bounds, signal)
     } finally {
       await removeLeftovers(folder)
-      bytes = await packBytes(folder)
-      // Nothing came, or too much: nobody reads it but those who wait for this.
-      const isOnlyWaitedFor = (readers.get(folder) ?? 0) <= wanted.length
-      if ((bytes === 0 || bytes > bounds.maxBytes) && isOnlyWaitedFor) await removeRepository(root, folder)
+      brought = (await packBytes(folder)) - before
+      // Nothing else is in it that somebody could read.
+      const isUseless = before === 0 && (brought === 0 || brought > bounds.maxBytes)
+      if (isUseless) await removeRepository(root, folder)
     }
-    if (bytes > bounds.maxBytes) throw tooLarge(bounds)
-    const fits = await makeRoom(root, maxBytes, (other) => (readers.get(other) ?? 0) > 0)
+    if (brought > bounds.maxBytes) throw tooLarge(bounds)
+    const fits = await makeRoom(root, maxBytes, holders.isHeld)
     if (!fits) log.warn({ folder: root, maxBytes }, 'snapshots take more room than they may: all are in use')
-  }
-
-  function take(folder: string): void {
-    readers.set(folder, (readers.get(folder) ?? 0) + 1)
-  }
-
-  function giveBack(folder: string): void {
-    const left = (readers.get(folder) ?? 1) - 1
-    if (left > 0) readers.set(folder, left)
-    else readers.delete(folder)
   }
 }
 
