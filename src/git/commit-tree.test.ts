@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { openScratchRepository } from '../../test/scratch-repository.ts'
 import { commitId } from '../github/github.ts'
@@ -34,6 +36,24 @@ test('settings of the repository change nothing of a search', async () => {
     places: [{ path: 'src/shop.ts', line: 1, word: 'total' }],
     tooCommon: [],
   })
+  await tree.close()
+  repository.close()
+})
+
+test('places that are kept do not keep all that git wrote of others', async () => {
+  const repository = openScratchRepository()
+  const common = Array.from({ length: 150 }, (_, index) => `common_${index}`)
+  repository.write('src/with/a/long/path/shop.ts', `rare_and_long\n${`${common.join(' ')}\n`.repeat(600)}`)
+  const tree = openCommitTree(`${repository.folder}/.git`, commitId.parse(repository.commit()))
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void // what the flag adds
+  collect()
+  const before = process.memoryUsage().heapUsed
+  const { places, tooCommon } = await tree.search(['rare_and_long', ...common], signal)
+  expect('other').toMatch(/other/) // the engine keeps the text of the last match as well
+  collect()
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000)
+  expect([places.length, tooCommon.length]).toEqual([1, common.length])
   await tree.close()
   repository.close()
 })

@@ -142,12 +142,19 @@ function grep(words: readonly string[], commit: CommitId): string[] {
 /** What `git grep -o -n -z` wrote: `commit:path NUL line NUL word LF`. A cut last one is left out. */
 function readPlaces(output: Uint8Array, commit: CommitId): WordPlace[] {
   const places = new Map<string, WordPlace>()
+  const copies = new Map<string, string>()
+  /** The engine keeps the whole of a text for a part of it: 32 MB for one path. */
+  function copy(part: string): string {
+    const made = copies.get(part) ?? Buffer.from(part).toString()
+    copies.set(made, made)
+    return made
+  }
   // A path may hold line feeds: what comes before the first NUL of a record is one, however many lines it has.
   const text = new TextDecoder().decode(output)
   const record = new RegExp(`${commit}:([^\\0]+)\\0(\\d+)\\0([^\\n]+)\\n`, 'gy')
   for (const [, path = '', line = '', word = ''] of text.matchAll(record)) {
     if (path.includes('\uFFFD')) continue
-    places.set(`${path}\0${line}\0${word}`, { path, line: Number(line), word })
+    places.set(`${path}\0${line}\0${word}`, { path: copy(path), line: Number(line), word: copy(word) })
   }
   return [...places.values()].toSorted(
     (a, b) => compare(a.path, b.path) || a.line - b.line || compare(a.word, b.word),

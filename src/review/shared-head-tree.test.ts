@@ -3,7 +3,7 @@ import { openScratchRepository } from '../../test/scratch-repository.ts'
 import { openCommitTree } from '../git/commit-tree.ts'
 import { commitId } from '../github/github.ts'
 import { headTreeContract } from './head-tree.contract.ts'
-import type { HeadTree } from './head-tree.ts'
+import { MAX_PLACES, MAX_SEARCH_WORDS, type HeadTree } from './head-tree.ts'
 import { sharedTree } from './shared-head-tree.ts'
 
 describe('a tree that is shared', () => {
@@ -23,6 +23,8 @@ const { signal } = new AbortController()
 const repository = openScratchRepository()
 repository.write('a.py', 'total = price\n')
 repository.write('b.py', 'price = 1\n')
+const many = Array.from({ length: MAX_SEARCH_WORDS + 1 }, (_, index) => `word${index}`)
+repository.write('many.txt', `${many.join(' ')}\n`.repeat(MAX_PLACES))
 const commit = commitId.parse(repository.commit())
 afterAll(repository.close)
 
@@ -67,4 +69,15 @@ test('what was found is known, also that there is nothing', async () => {
   expect(await tree.file('a.py', signal)).toBe('total = price\n')
   expect(await tree.file('no.py', signal)).toBeUndefined()
   expect(asked).toEqual([['price', 'nowhere'], ['total'], ['a.py', 'no.py']])
+})
+
+test('of many places no more are remembered than memory has room for, and all are found', async () => {
+  const { tree, asked } = open()
+  const last = many.slice(-1)
+  await tree.search(many.slice(0, -1), signal)
+  const { places } = await tree.search(last, signal)
+  expect(places).toHaveLength(MAX_PLACES)
+  expect((await tree.search(last, signal)).places).toEqual(places)
+  expect((await tree.search(many.slice(0, 1), signal)).places).toHaveLength(MAX_PLACES)
+  expect(asked).toEqual([many.slice(0, -1), last, last])
 })

@@ -3,6 +3,10 @@ import { MAX_SEARCH_WORDS, type HeadTree, type WordPlace } from './head-tree.ts'
 
 /** Texts that are kept, in characters. */
 const MOST_KEPT = 30_000_000
+/** Places of words that are kept: some 10 MB. A usual review has a tenth of that. */
+const MOST_PLACES = 100_000
+
+type Found = readonly WordPlace[] | 'too common'
 
 /**
  * A tree for many readers at once: what several look for at the same time is looked for in one go, and what was found is
@@ -10,8 +14,9 @@ const MOST_KEPT = 30_000_000
  */
 export function sharedTree(tree: HeadTree): HeadTree {
   const texts = new Map<string, string | undefined>()
-  const words = new Map<string, WordPlace[] | 'too common'>()
+  const words = new Map<string, Found>()
   let characters = 0
+  let placesKept = 0
 
   const read = createBatching<readonly string[], ReadonlyMap<string, string>>(async (asked, signal) => {
     const wanted = [...new Set(asked.flat())].filter((path) => !texts.has(path))
@@ -24,17 +29,22 @@ export function sharedTree(tree: HeadTree): HeadTree {
     return asked.map(() => found)
   })
 
-  const lookFor = createBatching<readonly string[], void>(async (asked, signal) => {
+  const lookFor = createBatching<readonly string[], ReadonlyMap<string, Found>>(async (asked, signal) => {
     const wanted = [...new Set(asked.flat())].filter((word) => !words.has(word))
+    const found = new Map<string, Found>()
     for (let at = 0; at < wanted.length; at += MAX_SEARCH_WORDS) {
       const some = wanted.slice(at, at + MAX_SEARCH_WORDS)
       const { places, tooCommon } = await tree.search(some, signal)
-      const found = new Map<string, WordPlace[]>(some.map((word) => [word, []]))
-      for (const place of places) found.get(place.word)?.push(place)
-      for (const [word, where] of found) words.set(word, where)
-      for (const word of tooCommon) words.set(word, 'too common')
+      const where = new Map<string, WordPlace[]>(some.map((word) => [word, []]))
+      for (const place of places) where.get(place.word)?.push(place)
+      for (const word of some)
+        found.set(word, tooCommon.includes(word) ? 'too common' : (where.get(word) ?? []))
     }
-    return asked.map(() => undefined)
+    for (const [word, where] of found) {
+      placesKept += where === 'too common' ? 0 : where.length
+      if (placesKept <= MOST_PLACES) words.set(word, where)
+    }
+    return asked.map(() => found)
   })
 
   async function files(paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
@@ -56,8 +66,9 @@ export function sharedTree(tree: HeadTree): HeadTree {
     async search(asked, signal) {
       signal.throwIfAborted()
       const wanted = [...new Set(asked)].slice(0, MAX_SEARCH_WORDS)
-      if (wanted.some((word) => !words.has(word))) await lookFor(wanted, signal)
-      const found = wanted.map((word) => ({ word, where: words.get(word) ?? [] }))
+      const isKnown = wanted.every((word) => words.has(word))
+      const fresh = isKnown ? words : await lookFor(wanted, signal)
+      const found = wanted.map((word) => ({ word, where: words.get(word) ?? fresh.get(word) ?? [] }))
       return {
         places: found
           .flatMap(({ where }) => (where === 'too common' ? [] : where))
