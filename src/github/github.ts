@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { RetryableError } from '../base/errors.ts'
 import type { Brand } from '../base/ids.ts'
 import type { Anchor } from '../diff/file-diff.ts'
+import type { Author } from './author.ts'
 
 /** `owner/name`, as GitHub spells it. */
 export type RepositoryName = Brand<string, 'RepositoryName'>
@@ -26,7 +27,7 @@ export interface PullRequest {
   readonly title: string
   /** Empty when the author wrote none. */
   readonly body: string
-  readonly author: { readonly login: string; readonly isBot: boolean }
+  readonly author: Author
   readonly state: 'open' | 'closed'
   readonly draft: boolean
   /** Somebody locked the conversation: only people may still write there. */

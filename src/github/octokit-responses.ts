@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RetryableError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
+import { authorOf } from './author.ts'
 import { commitId, repositoryName } from './github.ts'
 import type {
   ChangedFile,
@@ -32,14 +33,7 @@ export function readJson<Schema extends z.ZodType>(
   )
 }
 
-/** GitHub shows a deleted user as the user `ghost`. */
-const user = z
-  .object({ login: z.string(), type: z.string().optional() })
-  .nullish()
-  .transform((user) => ({
-    login: user?.login ?? 'ghost',
-    isBot: user?.type === 'Bot' || (user?.login.endsWith('[bot]') ?? false),
-  }))
+const user = z.object({ login: z.string(), type: z.string().optional() }).nullish().transform(authorOf)
 
 const shownPullRequest = z.object({
   number: z.int(),

@@ -1,4 +1,5 @@
 import type { Brand } from '../base/ids.ts'
+import type { Author } from '../github/author.ts'
 import type { CommitId, RepositoryName } from '../github/github.ts'
 
 /** `X-GitHub-Delivery`: a redelivery has the same one. */
@@ -38,7 +39,7 @@ export interface DeliveredPullRequest {
   readonly number: number
   readonly installationId?: number
   readonly title: string
-  readonly author: { readonly login: string; readonly isBot: boolean }
+  readonly author: Author
   readonly state: 'open' | 'closed'
   readonly draft: boolean
   /** Somebody locked the conversation: nothing may be said there. */

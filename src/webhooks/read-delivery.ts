@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { authorOf } from '../github/author.ts'
 import { commitId, repositoryName } from '../github/github.ts'
 import type { Delivery, DeliveryEvent, DeliveryId } from './delivery.ts'
 
@@ -137,8 +138,6 @@ function installationEvent(payload: z.infer<typeof installationPayload>): Delive
 
 function pullRequestEvent(payload: z.infer<typeof pullRequestPayload>): DeliveryEvent {
   const { pull_request: pullRequest, installation } = payload
-  // GitHub shows deleted accounts as the user `ghost`.
-  const author = pullRequest.user ?? { login: 'ghost', type: 'User' }
   return {
     kind: 'pull-request',
     action: payload.action,
@@ -148,7 +147,7 @@ function pullRequestEvent(payload: z.infer<typeof pullRequestPayload>): Delivery
       number: pullRequest.number,
       ...(installation ? { installationId: installation.id } : {}),
       title: pullRequest.title,
-      author: { login: author.login, isBot: author.type === 'Bot' || author.login.endsWith('[bot]') },
+      author: authorOf(pullRequest.user),
       state: pullRequest.state,
       draft: pullRequest.draft ?? false,
       locked: pullRequest.locked ?? false,
