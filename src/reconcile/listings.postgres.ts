@@ -1,4 +1,4 @@
-import type { CommitId, RepositoryName } from '../github/github.ts'
+import type { RepositoryName } from '../github/github.ts'
 import { statement, type Database } from '../postgres/database.ts'
 import type { KnownPullRequest, Listing, Listings } from './listings.ts'
 
@@ -70,12 +70,7 @@ const keepRepository = statement<never>(
   'update served_repositories set next_page = $2, next_at = $3 where repo_full_name = $1',
 )
 
-interface KnownRow extends Omit<KnownPullRequest, 'head' | 'updatedAt'> {
-  readonly head: string
-  readonly updatedAt: Date
-}
-
-const selectKnown = statement<KnownRow>(
+const selectKnown = statement<KnownPullRequest>(
   'listings-select-known',
   `select pr_number as number, state, draft, locked, labels, head_commit as head, base_branch as "baseBranch",
      github_updated_at as "updatedAt", exists (
@@ -108,10 +103,7 @@ export function openListings(database: Database): Listings {
       else await database.run(keepRepository, listing.repository, page, at)
     },
 
-    known: async (repository, numbers) => {
-      const rows = await database.run(selectKnown, repository, numbers)
-      return rows.map((row) => ({ ...row, head: row.head as CommitId })) // checked when it was told
-    },
+    known: (repository, numbers) => database.run(selectKnown, repository, numbers),
   }
 }
 

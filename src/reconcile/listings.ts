@@ -1,4 +1,5 @@
-import type { CommitId, RepositoryName } from '../github/github.ts'
+import type { RepositoryName } from '../github/github.ts'
+import type { DeliveredPullRequest } from '../webhooks/delivery.ts'
 
 /** What is listed on GitHub next: which page (1-based) of what. */
 export type Listing =
@@ -13,15 +14,10 @@ export type Listing =
     }
 
 /** What we know of a pull request, as far as a list may show it otherwise. */
-export interface KnownPullRequest {
-  readonly number: number
-  readonly state: 'open' | 'closed'
-  readonly draft: boolean
-  readonly locked: boolean
-  readonly labels: readonly string[]
-  readonly head: CommitId
-  readonly baseBranch: string
-  readonly updatedAt: Date
+export interface KnownPullRequest extends Pick<
+  DeliveredPullRequest,
+  'number' | 'state' | 'draft' | 'locked' | 'labels' | 'head' | 'baseBranch' | 'updatedAt'
+> {
   /** Whether a run of this head has no end yet. */
   readonly isOwed: boolean
 }
