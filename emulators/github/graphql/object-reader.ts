@@ -17,6 +17,9 @@ export interface ObjectReader {
   entry(commit: string, path: string): Promise<TreeEntry | undefined>
 }
 
+/** Nobody who asks gives up: GitHub answers, whether anybody still listens or not. */
+const unending = new AbortController().signal
+
 export function createObjectReader(folder: string): ObjectReader {
   const objects = createBatching<string, StoredObject | undefined>(async (ids) => {
     const wanted = ids.filter((id) => /^[0-9a-f]{40}$/.test(id))
@@ -37,14 +40,9 @@ export function createObjectReader(folder: string): ObjectReader {
   }
 
   return {
-    object: (id) => objects(id, unending()),
-    entry: (commit, path) => entriesOf(commit)(path, unending()),
+    object: (id) => objects(id, unending),
+    entry: (commit, path) => entriesOf(commit)(path, unending),
   }
-}
-
-/** Nobody who asked gives up: one for each, for a signal warns of many listeners. */
-function unending(): AbortSignal {
-  return new AbortController().signal
 }
 
 /** What `git cat-file --batch` prints: for each object a line `id type size`, its bytes, and a line end. */
