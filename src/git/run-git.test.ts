@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -44,4 +47,16 @@ test('an abort ends a git that would never end', async () => {
   setTimeout(() => controller.abort(), 50)
   await expect(running).rejects.toSatisfy(isAbort)
   rmSync(pipes, { recursive: true })
+})
+
+test('an abort ends the helper, too, that git leaves behind with a server that never answers', async () => {
+  const controller = new AbortController()
+  const server = createServer(() => controller.abort()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const left = once(server, 'connection').then(([socket]: Socket[]) => socket && once(socket, 'close'))
+  const { port } = server.address() as AddressInfo // a TCP server has no other kind of address
+  const running = runGit(['ls-remote', `http://127.0.0.1:${port}/a.git`], { folder }, controller.signal)
+  await expect(running).rejects.toSatisfy(isAbort)
+  await left
+  server.close()
 })

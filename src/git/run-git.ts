@@ -56,7 +56,7 @@ export async function runGit(
   answers: readonly number[] = [],
 ): Promise<GitResult> {
   signal.throwIfAborted()
-  const result = await execa('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], {
+  const running = execa('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], {
     cwd: folder,
     env: { ...Object.fromEntries(inherited.map((name) => [name, undefined])), ...environment, ...env },
     input,
@@ -65,13 +65,30 @@ export async function runGit(
     maxBuffer: maxBytes,
     cancelSignal: signal,
     reject: false,
+    detached: true, // a process group of its own
   })
+  running.once('exit', () => {
+    if (running.killed) endGroup(running.pid)
+  })
+  const result = await running
   signal.throwIfAborted()
   const { exitCode, stdout, stderr } = result
   const isAnswer = exitCode === 0 || (exitCode !== undefined && answers.includes(exitCode))
   if (isAnswer && !result.isMaxBuffer) return { exitCode, stdout, isCut: false }
   if (result.isMaxBuffer && cutsOutput) return { exitCode: 0, stdout, isCut: true }
   throw new PermanentError(`git ${commandOf(args)} ${whatFailed(result, stderr, maxBytes)}`)
+}
+
+/**
+ * Ends what a git that was killed leaves behind: the helper that speaks to a server goes on waiting for it, with the ends
+ * of our pipes in its hands.
+ */
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL')
+  } catch {
+    // It left nobody behind.
+  }
 }
 
 function whatFailed(result: Error | object, stderr: Uint8Array, maxBytes: number): string {
