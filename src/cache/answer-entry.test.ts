@@ -17,6 +17,8 @@ const answer: KeptAnswer = {
 
 test('an answer comes back as it was kept, whatever a model wrote', () => {
   expect(decodeEntry(key, encodeEntry(key, answer))).toEqual(answer)
+  const estimated: KeptAnswer = { ...answer, usage: { ...answer.usage, isEstimated: true } }
+  expect(decodeEntry(key, encodeEntry(key, estimated))).toEqual(estimated)
   fc.assert(
     fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (value, text) => {
       const read = decodeEntry(key, encodeEntry(key, { ...answer, value, text }))

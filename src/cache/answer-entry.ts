@@ -29,6 +29,7 @@ const content = z.object({
     cachedInputTokens: count,
     cacheWriteInputTokens: count.exactOptional(),
     outputTokens: count,
+    isEstimated: z.literal(true).exactOptional(),
   }),
   model: z.string(),
 })

@@ -127,6 +127,19 @@ describe('questions under way in one process', () => {
     expect(emulator.requests()).toHaveLength(3)
   })
 
+  test('use up the tokens of the minute also where the server does not count them', async () => {
+    held = []
+    const usage = { inputTokens: 0, outputTokens: 0 }
+    emulator = await openLlmEmulator({ answer: () => ({ kind: 'json', value: { found: [] }, usage }) })
+    const model = open(
+      { ...modelConfig('home', emulator), tokensPerMinute: 1_000 },
+      createProcessRateLimiter(createManualClock()),
+    )
+    const long = { ...question, prompt: 'x'.repeat(3_000) }
+    await model.ask(long, never)
+    expect(await model.ask(long, never).catch(errorKind)).toBe('rate-limited')
+  })
+
   test('are no more than the bound also when models of one account stand in for each other', async () => {
     await openServer()
     const fallback = { ...modelConfig('small', emulator), concurrency: 1 }

@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import type { Budget } from '../budget/budget.ts'
 import { budgetedModels } from '../budget/model.budgeted.ts'
+import { estimatingModel } from '../budget/model.estimating.ts'
 import { withOwnPrices } from '../budget/own-prices.ts'
 import { createListPrices } from '../budget/prices.genai-prices.ts'
 import type { Prices } from '../budget/prices.ts'
@@ -144,12 +145,13 @@ function withinCaps(
   })
 }
 
-/** One model, bounded, within its limits, and asked again by our policy. */
+/** One model, its tokens counted, bounded, within its limits, and asked again by our policy. */
 export function openConfiguredModel(
   llm: ModelConfig,
   { limiter, metrics }: Pick<ModelSurroundings, 'limiter' | 'metrics'>,
   places = pLimit(llm.concurrency),
 ): Model {
-  const model = limitedModel(modelWithinLimits(openModel(llm), llm, limiter, metrics), places)
+  const counted = estimatingModel(openModel(llm))
+  const model = limitedModel(modelWithinLimits(counted, llm, limiter, metrics), places)
   return retryingModel(model, { clock: systemClock, random: Math.random })
 }

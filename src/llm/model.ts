@@ -40,6 +40,8 @@ export interface Usage {
   /** The part that the provider put into it, where that costs more than other input (Anthropic). Absent: none. */
   readonly cacheWriteInputTokens?: number
   readonly outputTokens: number
+  /** Some of it was not counted by the server, but estimated by us. */
+  readonly isEstimated?: true
 }
 
 export type FinishReason = 'stop' | 'length' | 'refusal' | 'other'

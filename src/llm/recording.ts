@@ -72,6 +72,7 @@ const usage = z.object({
   cachedInputTokens: tokens,
   cacheWriteInputTokens: tokens.exactOptional(),
   outputTokens: tokens,
+  isEstimated: z.literal(true).exactOptional(),
 })
 
 const recordedFile = z.object({

@@ -8,5 +8,6 @@ export function sumUsage(one: Usage, other: Usage): Usage {
     cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
     ...(written > 0 && { cacheWriteInputTokens: written }),
     outputTokens: one.outputTokens + other.outputTokens,
+    ...((one.isEstimated || other.isEstimated) && { isEstimated: true }),
   }
 }

@@ -43,7 +43,7 @@ function readUsage({ inputTokens, outputTokens }: LanguageModelV3GenerateResult[
   }
 }
 
-/** Some compatible servers count nothing, and any may count nonsense. */
+/** Some compatible servers count nothing, and any may count nonsense: both are 0 here. */
 function count(tokens: number | undefined): number {
   return Number.isFinite(tokens) ? Math.max(0, Math.round(tokens ?? 0)) : 0
 }

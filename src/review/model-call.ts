@@ -17,6 +17,6 @@ export interface ModelCall {
   readonly latencyMs: number
   /** `unusable` was paid, and so was `answered`, unless from the cache; `failed` was not. */
   readonly outcome: 'answered' | 'unusable' | 'failed'
-  /** The provider's finish reason, or the error. */
+  /** The provider's finish reason, or the error; and whether the tokens are estimated, for the server did not count them. */
   readonly detail: string
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { openLlmEmulator, type LlmEmulator } from '../../emulators/llm/llm-emulator.ts'
 import type { ScriptedAnswer } from '../../emulators/llm/scripted-answer.ts'
 import { createManualClock } from '../../test/manual-clock.ts'
+import { estimatingModel } from '../budget/model.estimating.ts'
 import { ownPrices, withOwnPrices } from '../budget/own-prices.ts'
 import { createListPrices } from '../budget/prices.genai-prices.ts'
 import { openModel } from '../llm/model.ai-sdk.ts'
@@ -93,4 +94,16 @@ test('what was broken off before an answer came is no call', async () => {
   await expect.poll(() => emulator.requests().length).toBe(1)
   stopping.abort()
   expect(await broken).toEqual([])
+})
+
+test('of a call whose tokens nobody counted, the record says that they are estimated', async () => {
+  const uncounted = { inputTokens: 0, outputTokens: 0 }
+  const fine: ScriptedAnswer = { kind: 'json', value: { findings: [] }, usage: uncounted }
+  const model = estimatingModel(open('large'))
+  expect(await record(model, [fine])).toMatchObject([
+    { outcome: 'answered', detail: 'stop, tokens estimated' },
+  ])
+  expect(await record(model, [{ ...garbage, usage: uncounted }])).toMatchObject([
+    { outcome: 'unusable', detail: expect.stringMatching(/one JSON object.*, tokens estimated$/) as string },
+  ])
 })

@@ -29,6 +29,7 @@ export function recordedAsk(
       const cost = prices?.costOf(call.model, call.usage, now)
       return onCall({
         ...call,
+        detail: call.usage.isEstimated ? `${call.detail}, tokens estimated` : call.detail,
         ...(cost !== undefined && { cost }),
         purpose: question.purpose,
         unit,
