@@ -1,20 +1,53 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { Clock } from '../../base/clock.ts'
 import { packBytes } from './fetch-snapshot.ts'
 
-/** A repository that was opened so recently may be read by another process. */
+/** So long after its last word, a process that reads a repository counts as dead. */
 const IDLE_MS = 15 * 60_000
+const SAY_EVERY_MS = 5 * 60_000
 /** Of fetches that were cut off, and of the removal of a repository. */
 const LEFTOVERS = /^tmp_|\.lock$/
 
 /** When a repository was opened last is the time of this file in it. */
 const USED = 'last-used'
+/** Each reader has a file of this name in it. */
+const READING = /^reading-/
 
-/** Says that the repository is read from now on. */
+/** Says that the repository was opened. */
 export async function markUsed(folder: string): Promise<void> {
+  await touch(path.join(folder, USED))
+}
+
+/** Says to all processes that the repository is read, until the function that comes back is called. */
+export async function beginReading(folder: string, clock: Clock): Promise<() => Promise<void>> {
+  const mark = path.join(folder, `reading-${randomUUID()}`)
+  const end = new AbortController()
+  await touch(mark)
+  const said = sayAgain()
+  return async () => {
+    end.abort()
+    await said
+    await rm(mark, { force: true })
+  }
+
+  async function sayAgain(): Promise<void> {
+    try {
+      for (;;) {
+        await clock.sleep(SAY_EVERY_MS, end.signal)
+        await touch(mark)
+      }
+    } catch {
+      // The end, or somebody removed the repository: who reads in it will hear of that.
+    }
+  }
+}
+
+/** Makes a file, or makes it new. */
+async function touch(file: string): Promise<void> {
   const now = new Date()
-  await utimes(path.join(folder, USED), now, now).catch(() => writeFile(path.join(folder, USED), ''))
+  await utimes(file, now, now).catch(() => writeFile(file, ''))
 }
 
 /** Removes what a fetch that died left in a repository. Only for who holds its lock. */
@@ -27,8 +60,8 @@ export async function removeLeftovers(folder: string): Promise<void> {
 }
 
 /**
- * Removes repositories, the one that was opened longest ago first, until the rest fits into a bound. Those in `inUse`, and
- * those that somebody opened a moment ago, stay. Returns whether it fits.
+ * Removes repositories, the one that was opened longest ago first, until the rest fits into a bound. Those in `inUse`,
+ * those that another process reads, and those that somebody opened a moment ago, stay. Returns whether it fits.
  */
 export async function makeRoom(
   root: string,
@@ -51,11 +84,18 @@ export async function makeRoom(
 }
 
 async function measure(folder: string): Promise<{ folder: string; bytes: number; usedAt: number }> {
-  const usedAt = await stat(path.join(folder, USED)).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
+  const names = await readdir(folder).catch(() => [])
+  const times = await Promise.all(
+    names
+      .filter((name) => name === USED || READING.test(name))
+      .map((name) =>
+        stat(path.join(folder, name)).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => 0, // removed meanwhile
+        ),
+      ),
   )
-  return { folder, bytes: await packBytes(folder), usedAt }
+  return { folder, bytes: await packBytes(folder), usedAt: Math.max(0, ...times) }
 }
 
 /** Out of the way in one step: nobody finds half a repository. */

@@ -14,8 +14,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitHubEmulator, type GitHubEmulator } from '../../../emulators/github/github-emulator.ts'
+import { createManualClock } from '../../../test/manual-clock.ts'
 import { openScratchRepository, type ScratchRepository } from '../../../test/scratch-repository.ts'
-import { systemClock } from '../../base/clock.ts'
+import { systemClock, type Clock } from '../../base/clock.ts'
 import { isAbort } from '../../base/errors.ts'
 import { openGitHub } from '../../github/github.octokit.ts'
 import { commitId, repositoryName, type CommitId, type GitHubRepository } from '../../github/github.ts'
@@ -45,8 +46,8 @@ function repositoryOn(name: string, token = emulator.token): GitHubRepository {
   return github.repository(repositoryName.parse(name))
 }
 
-function snapshotsIn(folder: string, maxBytes = 100_000_000): HeadTrees {
-  return openSnapshots({ folder, maxBytes, fetchTimeoutMs: 60_000, clock: systemClock, log })
+function snapshotsIn(folder: string, maxBytes = 100_000_000, clock: Clock = systemClock): HeadTrees {
+  return openSnapshots({ folder, maxBytes, fetchTimeoutMs: 60_000, clock, log })
 }
 
 describe('a tree fetched from GitHub', () => {
@@ -232,6 +233,26 @@ describe('the cache of snapshots', () => {
     await shop(await open(second, trees))
     expect(existsSync(small)).toBe(false)
     expect(await shop(read)).toBe('first\n')
+  })
+
+  test('never makes room by what another process reads, however long it takes', async () => {
+    const clock = createManualClock()
+    const read = await open(first, snapshotsIn(cache, 2_200_000, clock))
+    const recent = path.join(cache, 'octo+recent.git')
+    mkdirSync(path.join(recent, 'objects/pack'), { recursive: true })
+    writeFileSync(path.join(recent, 'objects/pack/pack-1.pack'), randomBytes(1_500_000))
+    writeFileSync(path.join(recent, 'last-used'), '')
+    await clock.sleepers(1)
+    for (const name of readdirSync(bare())) utimesSync(path.join(bare(), name), new Date(0), new Date(0))
+    clock.advance(5 * 60_000)
+    await clock.sleepers(1)
+    const other = snapshotsIn(cache, 2_200_000)
+    await shop(await other.open(repositoryOn('octo/other'), first, signal))
+    expect(await shop(read)).toBe('first\n')
+
+    for (const name of readdirSync(bare())) utimesSync(path.join(bare(), name), new Date(0), new Date(0))
+    await shop(await other.open(repositoryOn('octo/other'), second, signal))
+    expect(existsSync(bare())).toBe(false)
   })
 
   test('goes on where a process died while it fetched', async () => {

@@ -9,7 +9,14 @@ import type { Logger } from '../../telemetry/logger.ts'
 import { openCommitTree } from '../commit-tree.ts'
 import { LocalRepository } from '../local-repository.ts'
 import { runGit } from '../run-git.ts'
-import { makeRoom, makeRoot, markUsed, removeLeftovers, removeRepository } from './cache-folder.ts'
+import {
+  beginReading,
+  makeRoom,
+  makeRoot,
+  markUsed,
+  removeLeftovers,
+  removeRepository,
+} from './cache-folder.ts'
 import { fetchSnapshots, packBytes, tooLarge } from './fetch-snapshot.ts'
 import { createHolders } from './holders.ts'
 import { withLockFile } from './lock-file.ts'
@@ -53,10 +60,12 @@ export function openSnapshots({
           if (failure) throw failure
         }
         await markUsed(folder)
-        return {
-          kind: 'opened',
-          tree: openCommitTree(folder, commit, () => Promise.resolve(holders.giveBack(folder))),
+        const endReading = await beginReading(folder, clock)
+        const release = async (): Promise<void> => {
+          holders.giveBack(folder)
+          await endReading()
         }
+        return { kind: 'opened', tree: openCommitTree(folder, commit, release) }
       } catch (error) {
         holders.giveBack(folder)
         signal.throwIfAborted()
@@ -110,6 +119,7 @@ export function openSnapshots({
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await runGit(['init', '--quiet', '--bare', '--template=', '.'], { folder, env: cleanSettings }, signal)
     await removeLeftovers(folder)
+    await markUsed(folder) // no other process takes it for one that nobody wants
     const before = await packBytes(folder)
     let brought = 0
     try {
