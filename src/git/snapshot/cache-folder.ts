@@ -44,6 +44,25 @@ export async function beginReading(folder: string, clock: Clock): Promise<() => 
   }
 }
 
+/** Whether somebody in any process reads the repository. */
+export async function isReadAnywhere(folder: string): Promise<boolean> {
+  return Date.now() - (await lastTime(folder, (name) => READING.test(name))) < IDLE_MS
+}
+
+/** When one of the files in a folder was made new last; 0 for none. */
+async function lastTime(folder: string, isMeant: (name: string) => boolean): Promise<number> {
+  const names = await readdir(folder).catch(() => [])
+  const times = await Promise.all(
+    names.filter(isMeant).map((name) =>
+      stat(path.join(folder, name)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0, // removed meanwhile
+      ),
+    ),
+  )
+  return Math.max(0, ...times)
+}
+
 /** Makes a file, or makes it new. */
 async function touch(file: string): Promise<void> {
   const now = new Date()
@@ -84,18 +103,8 @@ export async function makeRoom(
 }
 
 async function measure(folder: string): Promise<{ folder: string; bytes: number; usedAt: number }> {
-  const names = await readdir(folder).catch(() => [])
-  const times = await Promise.all(
-    names
-      .filter((name) => name === USED || READING.test(name))
-      .map((name) =>
-        stat(path.join(folder, name)).then(
-          ({ mtimeMs }) => mtimeMs,
-          () => 0, // removed meanwhile
-        ),
-      ),
-  )
-  return { folder, bytes: await packBytes(folder), usedAt: Math.max(0, ...times) }
+  const usedAt = await lastTime(folder, (name) => name === USED || READING.test(name))
+  return { folder, bytes: await packBytes(folder), usedAt }
 }
 
 /** Out of the way in one step: nobody finds half a repository. */

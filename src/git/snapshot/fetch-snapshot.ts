@@ -108,6 +108,12 @@ function fetchEnvironment({ url, authorization }: GitAccess): Record<string, str
   }
 }
 
+/** How many packs a bare folder has: every fetch adds one. */
+export async function countPacks(folder: string): Promise<number> {
+  const names = await readdir(path.join(folder, 'objects', 'pack')).catch(() => [])
+  return names.filter((name) => name.endsWith('.pack')).length
+}
+
 /** What the packs of a bare folder take, those that are being written included; 0 for none. */
 export async function packBytes(folder: string): Promise<number> {
   const packs = path.join(folder, 'objects', 'pack')

@@ -219,6 +219,20 @@ describe('the cache of snapshots', () => {
     expect(await packBytes(folder)).toBeLessThan(500_000)
   })
 
+  test('begins anew after many fetches, when nobody reads in any process', async () => {
+    const third = commitId.parse(scratch.commit())
+    await emulator.push('octo/shop', 'main', third)
+    const read = await open(first, snapshotsIn(cache))
+    for (let index = 0; index < 100; index++) {
+      writeFileSync(path.join(bare(), `objects/pack/pack-${index}.pack`), '')
+    }
+    expect(await shop(await open(second))).toBe('second\n')
+    expect(packs()).toHaveLength(102)
+    expect(await shop(read)).toBe('first\n')
+    expect((await open(third)).kind).toBe('opened')
+    expect(packs()).toHaveLength(1)
+  })
+
   test('makes room by what nobody opened for long, and never by what is read', async () => {
     const trees = snapshotsIn(cache, 2_200_000)
     const read = await open(first, trees)

@@ -11,15 +11,19 @@ import { LocalRepository } from '../local-repository.ts'
 import { runGit } from '../run-git.ts'
 import {
   beginReading,
+  isReadAnywhere,
   makeRoom,
   makeRoot,
   markUsed,
   removeLeftovers,
   removeRepository,
 } from './cache-folder.ts'
-import { fetchSnapshots, packBytes, tooLarge } from './fetch-snapshot.ts'
+import { countPacks, fetchSnapshots, packBytes, tooLarge } from './fetch-snapshot.ts'
 import { createHolders } from './holders.ts'
 import { withLockFile } from './lock-file.ts'
+
+/** Each fetch adds one. */
+const MOST_PACKS = 100
 
 export interface SnapshotOptions {
   /** Holds one bare repository for each that was reviewed. Nothing but a cache: it may be removed at any time. */
@@ -99,9 +103,10 @@ export function openSnapshots({
     const failures = new Map<CommitId, Error>()
     let missing: Wanted[] = []
     for (const one of wanted) if (!(await has(folder, one.commit, signal))) missing.push(one)
-    // Once it takes more than one fetch may bring, it begins anew: most in it are heads that nobody asks for again.
-    const isRead = holders.isRead(folder) || missing.length < wanted.length
-    if (!isRead && (await packBytes(folder)) > bounds.maxBytes) await removeRepository(root, folder)
+    // Who found its commit is about to read.
+    if (missing.length === wanted.length && (await isWorn(folder)) && !(await isRead(folder))) {
+      await removeRepository(root, folder)
+    }
     while (missing.length > 0) {
       const failure = await failureOf(bring(folder, missing, signal))
       if (!failure) break
@@ -110,6 +115,15 @@ export function openSnapshots({
       missing = missing.filter(({ commit }) => !failures.has(commit))
     }
     return wanted.map(({ commit }) => failures.get(commit))
+  }
+
+  /** Most in it are heads that nobody asks for again, and git looks through every pack: better to begin anew. */
+  async function isWorn(folder: string): Promise<boolean> {
+    return (await countPacks(folder)) > MOST_PACKS || (await packBytes(folder)) > bounds.maxBytes
+  }
+
+  async function isRead(folder: string): Promise<boolean> {
+    return holders.isRead(folder) || (await isReadAnywhere(folder))
   }
 
   async function bring(folder: string, wanted: readonly Wanted[], signal: AbortSignal): Promise<void> {
