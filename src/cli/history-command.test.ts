@@ -69,6 +69,16 @@ describe('a pull request of which a later fix changed lines becomes a case', () 
     ])
   })
 
+  test('whatever its file is called', async () => {
+    const name = 'menü/"mean"\n.py'
+    commit('Show the mean (#12)', { [name]: before })
+    commit('fix: no values, no mean (#14)', { [name]: after })
+    await make()
+    expect((await readDataset(out, never)).cases).toMatchObject([
+      { golden: [{ places: [{ path: name, startLine: 3, endLine: 3 }] }] },
+    ])
+  })
+
   test('when it was merged, and lines have moved since', async () => {
     repository.git('switch', '--quiet', '--create', 'feature')
     commit('wip', { 'mean.py': 'def mean(values):\n' })

@@ -1,4 +1,5 @@
 import { parsePatch } from '../../diff/parse-patch.ts'
+import { readWrittenPath } from '../../diff/written-path.ts'
 import { diffCommits } from '../../git/diff-commits.ts'
 import type { LocalRepository } from '../../git/local-repository.ts'
 import { isTestPath } from '../../analysis/test-path.ts'
@@ -68,8 +69,10 @@ function readBlame(output: string): MendedLine[] {
     if (commit !== undefined && line !== undefined) {
       origin = commit
       lines.push({ origin, line: Number(line) })
-    } else if (text.startsWith('filename ')) paths.set(origin, text.slice('filename '.length))
-    else if (text === 'boundary') boundaries.add(origin)
+    } else if (text.startsWith('filename ')) {
+      const path = readWrittenPath(text.slice('filename '.length))
+      if (path !== undefined) paths.set(origin, path)
+    } else if (text === 'boundary') boundaries.add(origin)
   }
   return lines.flatMap(({ origin, line }) => {
     const path = paths.get(origin)
