@@ -61,6 +61,16 @@ describe('the guidelines of a case', () => {
     ])
   })
 
+  test('are named where they are there and not read', async () => {
+    repository.write('CLAUDE.md', Buffer.from('Les pr\xe9noms sont courts.\n', 'latin1'))
+    const { ignoredGuidelines } = await surroundingsOfCase(
+      repository.folder,
+      { base: repository.commit(), head },
+      never,
+    )
+    expect(ignoredGuidelines).toEqual([{ source: 'CLAUDE.md', reason: 'it is not UTF-8 text' }])
+  })
+
   test.each([
     ['does not say its base', undefined],
     ['has a base that is nowhere', 'b'.repeat(40)],

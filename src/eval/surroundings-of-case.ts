@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { openCommitTree } from '../git/commit-tree.ts'
 import { findRepository } from '../git/local-repository.ts'
+import { readFilesAt } from '../git/read-files-at.ts'
 import type { Change } from '../review/change.ts'
-import type { FileContent } from '../review/content-of.ts'
 import { guidelineFiles, readGuidelines } from '../review/guidelines/read-guidelines.ts'
 
 /** Between which commits of which repository the change of a case lies, in the words of its `case.json`. */
@@ -33,16 +33,11 @@ export async function surroundingsOfCase(
     if (!found || !headCommit) continue
     const { gitFolder } = found
     const baseCommit = base === undefined ? undefined : await found.commit(base)
-    const guides = baseCommit && (await openCommitTree(gitFolder, baseCommit).files(guidelineFiles, signal))
+    const guides = baseCommit && (await readFilesAt(found, baseCommit, guidelineFiles))
     return {
       openHead: () => Promise.resolve({ kind: 'opened', tree: openCommitTree(gitFolder, headCommit) }),
-      ...(guides && (await readGuidelines((file) => Promise.resolve(contentIn(guides, file))))),
+      ...(guides && (await readGuidelines((file) => Promise.resolve(guides.get(file))))),
     }
   }
   return {}
-}
-
-function contentIn(texts: ReadonlyMap<string, string>, file: string): FileContent | undefined {
-  const content = texts.get(file)
-  return content === undefined ? undefined : { content }
 }
