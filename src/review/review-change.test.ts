@@ -11,6 +11,7 @@ import type { Change } from './change.ts'
 import type { RunScope } from '../llm/model-source.ts'
 import { createReviewChange, type Reviewer } from './review-change.ts'
 import { defaultReviewSettings } from './review-settings.ts'
+import type { Receipt } from './receipt.ts'
 import type { RunEvent } from './run-store.ts'
 
 /** Put together here, so that nobody takes it for a credential of somebody. */
@@ -117,15 +118,17 @@ test('the model is asked for the run, and what the cache answered is not counted
   expect(receipt.hunks).toEqual({ read: 1, 'from-cache': 1, skipped: 0, 'over-budget': 0, failed: 0 })
 })
 
-test('with a model an event says which guidelines were read, and what was ignored', async () => {
-  const told = async (models?: Reviewer['models']): Promise<readonly RunEvent[]> => {
+test('with a model an event says which guidelines were read, and what was ignored; the receipt, what is wrong', async () => {
+  const told = async (
+    models?: Reviewer['models'],
+  ): Promise<{ events: readonly RunEvent[]; notes: Receipt['notes'] }> => {
     const events: RunEvent[] = []
     const change: Change = {
       ...addedFile('client.py', ['print("hello")']),
       guidelines: [{ source: 'AGENTS.md', text: 'Names must be short.' }],
       ignoredGuidelines: [{ source: '.lorgnette.yml', reason: 'it is no YAML (line 1)' }],
     }
-    await createReviewChange({
+    const { receipt } = await createReviewChange({
       ...(models && { models }),
       analysers: [],
       scanSecrets,
@@ -139,11 +142,13 @@ test('with a model an event says which guidelines were read, and what was ignore
       { event: (event) => void events.push(event), call: () => undefined },
       new AbortController().signal,
     )
-    return events.filter(({ step }) => step === 'read guidelines')
+    return { events: events.filter(({ step }) => step === 'read guidelines'), notes: receipt.notes }
   }
   const detail = { 'AGENTS.md': 'read', '.lorgnette.yml': 'ignored: it is no YAML (line 1)' }
-  expect(await told(collectQuestions('openai/large').models)).toEqual([{ step: 'read guidelines', detail }])
-  expect(await told()).toEqual([])
+  const { events, notes } = await told(collectQuestions('openai/large').models)
+  expect(events).toEqual([{ step: 'read guidelines', detail }])
+  expect(notes).toContain('Ignored in `.lorgnette.yml`: it is no YAML (line 1).')
+  expect(await told()).toEqual({ events: [], notes: undefined })
 })
 
 test('an abort while the head is opened ends the review alone: it is the failure of nobody else', async () => {

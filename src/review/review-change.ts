@@ -14,7 +14,7 @@ import { examine, type Settled } from './examine.ts'
 import { createFileFacts } from './file-facts.ts'
 import { findWithAnalysers } from './find-with-analysers.ts'
 import type { Finding } from './finding.ts'
-import { describeGuidelines } from './guidelines/describe-guidelines.ts'
+import { describeGuidelines, noteMistakes } from './guidelines/describe-guidelines.ts'
 import { rulesFor } from './guidelines/rules-for.ts'
 import { judge } from './judge/judge.ts'
 import { makeReceipt, type ReadUnit } from './make-receipt.ts'
@@ -166,7 +166,7 @@ async function reviewChange(
     linters,
     findings,
     ...(whole && { wholeChange: whole.receipt }),
-    ...(shortage && { notes: shortage.notes }),
+    notes: [...(shortage?.notes ?? []), ...(model ? noteMistakes(change) : [])],
     ...(model && { model: model.id }),
   })
   return { findings, receipt }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { describeGuidelines } from './describe-guidelines.ts'
+import { describeGuidelines, noteMistakes } from './describe-guidelines.ts'
 
 const source = '.lorgnette.yml'
 
@@ -33,4 +33,14 @@ test('many problems of a file are counted', () => {
 test('where there are no files there is nothing to tell', () => {
   expect(describeGuidelines({})).toBeUndefined()
   expect(describeGuidelines({ guidelines: [], ignoredGuidelines: [] })).toBeUndefined()
+})
+
+test('mistakes in the settings of the repository make one sentence, for whoever reads the review', () => {
+  const unknown = { source, reason: '`instruction` is not known here, only `instructions`' }
+  const others = { source: 'CLAUDE.md', reason: 'it says the same as AGENTS.md' }
+  expect(noteMistakes({ ignoredGuidelines: [unknown, others, { source, reason: 'and more' }] })).toEqual([
+    'Ignored in `.lorgnette.yml`: `instruction` is not known here, only `instructions`, and more.',
+  ])
+  expect(noteMistakes({ ignoredGuidelines: [others] })).toEqual([])
+  expect(noteMistakes({})).toEqual([])
 })

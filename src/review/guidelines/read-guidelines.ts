@@ -5,7 +5,7 @@ import { readInstructions } from './read-instructions.ts'
 /** Written for readers of the code, human or not. */
 const PROSE_FILES = ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md', 'CONTRIBUTING.md']
 /** Settings of ours in the repository. */
-const SETTINGS_FILE = '.lorgnette.yml'
+export const SETTINGS_FILE = '.lorgnette.yml'
 
 /** Every file that guidelines are read from. */
 export const guidelineFiles: readonly string[] = [SETTINGS_FILE, ...PROSE_FILES]
