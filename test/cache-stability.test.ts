@@ -63,6 +63,7 @@ const readPrice = {
 /** Finds something on the first added line of each unit, and another time something else: a real model never answers the same twice. */
 function answerTo({ prompt }: LlmQuestion): object {
   if (prompt.includes('Judge each claim')) return { verdicts: [verdict] }
+  if (prompt.includes('Compare the claims')) return { claims: [{ claim: 1, same_as: null, worth: 0.9 }] }
   // About the whole change: looks at two files, one after the other.
   if (prompt.includes('(5 more answers')) return { findings: [], tool_calls: [readPrice] }
   if (prompt.includes('(4 more answers'))
@@ -247,15 +248,15 @@ describe('is asked again', () => {
       repository.commit()
       return read()
     })
-    // One question to find, and a second look at what was found.
-    expect(paid).toBe(2)
+    // One question to find, a second look at what was found, and the comparison of all that is claimed.
+    expect(paid).toBe(3)
   })
 
-  test('other words about the change: the second look alone, which reads them', async () => {
+  test('other words about the change: the second looks and the comparison alone, which read them', async () => {
     const title = 'Mean of the rows'
     const paid = await paidAgain(async () => ({ ...(await read()), title }))
-    expect(paid).toBe(2)
-    expect(asked.slice(-2).every(({ prompt }) => prompt.includes(title))).toBe(true)
+    expect(paid).toBe(3)
+    expect(asked.slice(-3).every(({ prompt }) => prompt.includes(title))).toBe(true)
   })
 
   test('by another model', async () => {

@@ -20,12 +20,14 @@ function partsOf({ asked, findings, receipt }: ReviewExample): ReadonlyMap<strin
   const { checkRun, comments } = composeReview(findings, receipt)
   const found = entryOf(asked, 'findings', ({ title }) => title === findings[0]?.title)
   const refuted = entryOf(asked, 'verdicts', ({ verdict }) => verdict === 'refuted')
+  const compared = entryOf(asked, 'claims', () => true)
   return new Map([
     ['rules', findPrompt.system.replaceAll(/^/gm, '> ').replaceAll(/ $/gm, '')],
     ['question', fenced('text', found.prompt)],
     ['answer', fenced('json', JSON.stringify(found.entry, undefined, 2))],
     ['claims', fenced('text', refuted.prompt)],
     ['verdict', fenced('json', JSON.stringify(refuted.entry, undefined, 2))],
+    ['compared', fenced('text', compared.prompt)],
     ['outcomes', findings.map((finding) => renderOutcome(finding, findings)).join('\n')],
     ['comment', fenced('text', comments[0]?.body ?? '')],
     ['receipt', fenced('text', `${checkRun.conclusion}: ${checkRun.title}\n\n${checkRun.summary}`)],

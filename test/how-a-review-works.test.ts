@@ -62,6 +62,7 @@ test('it shows every part, and names settings and files that exist', () => {
     'answer',
     'claims',
     'verdict',
+    'compared',
     'outcomes',
     'comment',
     'receipt',

@@ -23,13 +23,24 @@ type Entry = z.infer<typeof entry>
 
 /**
  * What a strong model would say of the branch of the demo's history that `docs/how-a-review-works.md` follows, written by
- * hand: each candidate, and the verdict on it where it comes to a second look.
+ * hand: each candidate, the verdict on it where it comes to a second look, and what it is worth where that stood by it.
  */
-const candidates = z.array(z.object({ file: z.string(), finding: entry, verdict: entry.optional() }))
+const candidates = z.array(
+  z.object({
+    file: z.string(),
+    finding: entry,
+    verdict: entry.optional(),
+    worth: z.number().optional(),
+  }),
+)
 
 /** As it came over the wire, and what was answered. */
 export interface AskedQuestion extends Pick<LlmQuestion, 'prompt'> {
-  readonly answer: { readonly findings?: Entry[]; readonly verdicts?: Entry[] }
+  readonly answer: {
+    readonly findings?: Entry[]
+    readonly verdicts?: Entry[]
+    readonly claims?: Entry[]
+  }
 }
 
 export interface ReviewExample extends ReviewResult {
@@ -43,7 +54,7 @@ export async function reviewExample(branch: string, signal: AbortSignal): Promis
   const asked: AskedQuestion[] = []
   const llm = await openLlmEmulator({
     answer({ prompt }) {
-      const answer = prompt.includes('\nClaims:\n') ? verdictsOn(prompt) : findingsIn(prompt)
+      const answer = answerTo(prompt)
       asked.push({ prompt, answer })
       return { kind: 'json', value: answer }
     },
@@ -78,6 +89,11 @@ export async function reviewExample(branch: string, signal: AbortSignal): Promis
     await rm(folder, { recursive: true, force: true })
   }
 
+  function answerTo(prompt: string): AskedQuestion['answer'] {
+    if (prompt.includes('\n\nJudge each claim')) return verdictsOn(prompt)
+    return prompt.includes('\n\nCompare the claims') ? comparisonOf(prompt) : findingsIn(prompt)
+  }
+
   /** Of a file that is asked about in several units, what stands in this one. */
   function findingsIn(prompt: string): { findings: Entry[] } {
     const here = known.filter(
@@ -89,15 +105,36 @@ export async function reviewExample(branch: string, signal: AbortSignal): Promis
   }
 
   function verdictsOn(prompt: string): { verdicts: Entry[] } {
-    const claims = [...prompt.matchAll(/^(\d+)\. (".*")$/gm)].map(([, number, said = '""']) => ({
-      claim: Number(number),
-      said: z.string().parse(JSON.parse(said)),
-    }))
     return {
-      verdicts: claims.map(({ claim, said }) => {
-        const judged = known.find(({ finding }) => said.startsWith(`${String(finding['title'])}: `))
-        return { claim, ...judged?.verdict, same_as: null }
-      }),
+      verdicts: claimsIn(prompt, /^(\d+)\. (".*")$/gm).map(({ claim, known: { verdict } }) => ({
+        claim,
+        ...verdict,
+        same_as: null,
+      })),
     }
+  }
+
+  function comparisonOf(prompt: string): { claims: Entry[] } {
+    return {
+      claims: claimsIn(prompt, /^(\d+)\. ".*?" (".*?(?<!\\)") – ".*"$/gm).map(
+        ({ claim, known: { worth } }) => ({
+          claim,
+          same_as: null,
+          worth: worth ?? null,
+        }),
+      ),
+    }
+  }
+
+  function claimsIn(
+    prompt: string,
+    line: RegExp,
+  ): { readonly claim: number; readonly known: (typeof known)[number] }[] {
+    return [...prompt.matchAll(line)].map(([, number, said = '""']) => {
+      const words = z.string().parse(JSON.parse(said))
+      const claimed = known.find(({ finding }) => words.startsWith(`${String(finding['title'])}: `))
+      if (!claimed) throw new Error(`the example knows no claim ${words}`)
+      return { claim: Number(number), known: claimed }
+    })
   }
 }

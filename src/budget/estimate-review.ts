@@ -22,6 +22,12 @@ export interface EffortEstimate {
  */
 const SECOND_LOOKS = 0.5
 
+/** The one question in which claims are compared: with a few of them, as is usual, and with as many as it may hold. */
+const COMPARISON = {
+  expected: { inputTokens: 700, cachedInputTokens: 0, outputTokens: 150 },
+  worst: { inputTokens: 40_000, cachedInputTokens: 0, outputTokens: 4_000 },
+} as const
+
 /**
  * What it costs to ask a model for the problems of a change, by effort. `asked` is what a deep review asks first: about
  * each unit, and about the whole where that is due. `bounds` say how far it may go on from there.
@@ -42,17 +48,26 @@ export function estimateReview(
   const worst = total(units.map((unit) => unit.worst))
   const ofTalk = { expected: total(talk.expected), worst: total(talk.worst) }
   const looks = Math.ceil(units.length * SECOND_LOOKS)
+  const comparison =
+    units.length > 0
+      ? { questions: 1, expected: priced(COMPARISON.expected), worst: priced(COMPARISON.worst) }
+      : { questions: 0, expected: total([]), worst: total([]) }
   // What the whole brings to light is looked at in one unit as a rule, and in each of them at most.
   const moreLooks =
     whole && units.length > 0 ? { questions: 1, likely: SECOND_LOOKS / units.length, most: 1 } : NONE
   return [
     estimate('quick', units.length, expected, worst),
-    estimate('standard', units.length + looks, times(expected, 1 + SECOND_LOOKS), times(worst, 2)),
+    estimate(
+      'standard',
+      units.length + looks + comparison.questions,
+      plus(times(expected, 1 + SECOND_LOOKS), comparison.expected),
+      plus(times(worst, 2), comparison.worst),
+    ),
     estimate(
       'deep',
-      units.length + looks + talk.expected.length + moreLooks.questions,
-      plus(times(expected, 1 + SECOND_LOOKS + moreLooks.likely), ofTalk.expected),
-      plus(times(worst, 2 + moreLooks.most), ofTalk.worst),
+      units.length + looks + talk.expected.length + moreLooks.questions + comparison.questions,
+      plus(plus(times(expected, 1 + SECOND_LOOKS + moreLooks.likely), ofTalk.expected), comparison.expected),
+      plus(plus(times(worst, 2 + moreLooks.most), ofTalk.worst), comparison.worst),
     ),
   ]
 

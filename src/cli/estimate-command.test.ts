@@ -72,9 +72,10 @@ test('an estimate names units, tokens, money by effort, and what would not be re
     units: 2,
     efforts: [
       { effort: 'quick', questions: 2 },
-      { effort: 'standard', questions: 3 },
+      // A second look at what is found in one of them, and a comparison of all claims.
+      { effort: 'standard', questions: 4 },
       // Three about the whole, and a second look at what it brings to light.
-      { effort: 'deep', questions: 7 },
+      { effort: 'deep', questions: 8 },
     ],
     unread: [{ path: 'package-lock.json', reason: 'lock file' }],
   })

@@ -62,16 +62,18 @@ function unsaidReason({ verdict }: Finding): string {
 }
 
 /** What a second look made of it, where there was one; a reason that the verdict tells already is not told twice. */
-function secondLook({ verification, verdict, severity }: Finding): Html | undefined {
+function secondLook({ verification, verdict, severity, worth }: Finding): Html | undefined {
   if (!verification) return undefined
   const { model, certainty, claimed, reason } = verification
   const who = model === undefined ? '' : ` by ${model}`
   const sure = certainty === undefined ? '' : `, ${Math.round(certainty * 100)} % certain that it fails`
   const rated = claimed === severity ? '' : `, and rated ${severity} instead of ${claimed}`
+  const compared =
+    worth !== undefined && ` Beside the others: ${Math.round(worth * 100)} % that it is worth a change.`
   const isTold = verdict.kind === 'dropped' && verdict.detail === reason
   return html`<p class="where">
     Second look:
-    ${verification.verdict}${who}${sure}${rated}.${!isTold && reason !== '' && ` ${sentence(reason)}`}
+    ${verification.verdict}${who}${sure}${rated}.${!isTold && reason !== '' && ` ${sentence(reason)}`}${compared}
   </p>`
 }
 

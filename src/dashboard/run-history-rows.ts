@@ -112,6 +112,7 @@ export interface FindingRow {
   look_certainty: number | null
   claimed_severity: Severity | null
   pass: 'whole-change' | null
+  worth: number | null
 }
 
 export function findingFromRow(row: FindingRow): Finding {
@@ -135,6 +136,7 @@ export function findingFromRow(row: FindingRow): Finding {
     verdict: verdictFromRow(row),
     fingerprint: row.fingerprint,
     ...(verification && { verification }),
+    ...(row.worth !== null && { worth: row.worth }),
   }
 }
 

@@ -64,7 +64,7 @@ const findingsOfRun = statement<FindingRow>(
   'history_findings',
   `select id, source_kind, source_name, rule, path, side, start_line, end_line, severity, category, title,
      explanation, evidence, replacement, confidence, verdict, place, merged_into, drop_reason, drop_detail, fingerprint,
-     look_verdict, look_reason, look_model, look_certainty, claimed_severity, pass
+     look_verdict, look_reason, look_model, look_certainty, claimed_severity, pass, worth
    from findings where run_id = $1 order by position`,
 )
 

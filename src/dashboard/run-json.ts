@@ -141,6 +141,7 @@ function findingJson(finding: Finding): Json {
     drop_reason: verdict.kind === 'dropped' ? verdict.reason : null,
     drop_detail: verdict.kind === 'dropped' ? verdict.detail : null,
     fingerprint: finding.fingerprint,
+    worth: finding.worth ?? null,
     second_look: finding.verification ? secondLookJson(finding.verification) : null,
   }
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 /** One question to a language model, with everything that shapes the answer: equal questions have equal answers. */
 export interface Question {
   /** What it is for, as counted in metrics and records. */
-  readonly purpose: 'find' | 'whole-change' | 'verify' | 'probe' | 'judge'
+  readonly purpose: 'find' | 'whole-change' | 'verify' | 'compare' | 'probe' | 'judge'
   /** The stable part, first, so that providers can cache it as a prefix. */
   readonly system: string
   readonly prompt: string

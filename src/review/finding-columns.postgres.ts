@@ -38,5 +38,6 @@ export function findingColumns(findings: readonly Finding[]): readonly SqlValue[
     findings.map(({ verification }) => verification?.certainty ?? null),
     text(({ verification }) => verification?.claimed),
     text(({ source }) => (source.kind === 'model' ? source.pass : undefined)),
+    findings.map(({ worth }) => worth ?? null),
   ]
 }

@@ -79,6 +79,8 @@ export interface Finding extends Candidate {
   readonly verdict: Verdict
   /** Absent where no second look was due: analysers, quick reviews, and what was dropped before. */
   readonly verification?: Verification
+  /** 0 to 1: that the author would change something because of it, seen beside all other claims; absent where it was not compared. */
+  readonly worth?: number
   /** Names the problem across heads of a pull request: path, rule or category, and the text of the anchored lines, without line numbers. */
   readonly fingerprint: string
 }

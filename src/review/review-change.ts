@@ -9,6 +9,8 @@ import type { CheckSyntax } from './check-syntax.ts'
 import { findContext, type ContextBudget } from './context/context-budget.ts'
 import { lookAhead } from './context/look-ahead.ts'
 import { openSurroundings } from './context/surroundings.ts'
+import { compareClaims } from './compare/compare-claims.ts'
+import { describeComparison } from './compare/describe-comparison.ts'
 import { countFound } from './count-found.ts'
 import { examine, type Settled } from './examine.ts'
 import { createFileFacts } from './file-facts.ts'
@@ -72,7 +74,10 @@ export function createReviewChange(reviewer: Reviewer): ReviewChange {
     reviewChange(reviewer, change, scope, observer, signal, settled)
 }
 
-/** The story of a review: redact, select, divide, read each unit, judge, account. */
+/** In the place of a path, where a question is about all claims of a review. */
+const ALL_CLAIMS = '(all claims)'
+
+/** The story of a review: redact, select, divide, read each unit, compare, judge, account. */
 async function reviewChange(
   { models, prices, analysers, scanSecrets, checkSyntax, settings, clock, newId }: Reviewer,
   original: Change,
@@ -155,7 +160,18 @@ async function reviewChange(
   if (whole) await observer.event({ step: 'read as a whole', detail: wholeChangeDetail(whole.receipt) })
   await observer.event({ step: 'found', detail: countFound(analysed, units, whole?.examined) })
 
-  const findings = await proveSuggestions(judge(examined, settings), change.files, checkSyntax, signal)
+  const compared =
+    model && ask && settings.effort !== 'quick'
+      ? await compareClaims(examined, {
+          asker: { model: model.id, ask: (question) => ask(question, ALL_CLAIMS, signal) },
+          intent: change,
+          settings,
+        })
+      : { examined, claims: 0 }
+  if (compared.claims > 0) await observer.event({ step: 'compared', detail: describeComparison(compared) })
+
+  const judged = judge(compared.examined, settings)
+  const findings = await proveSuggestions(judged, change.files, checkSyntax, signal)
   const shortage = noteOverBudget(findings, units, whole)
   if (shortage) await observer.event({ step: OVER_A_CAP, detail: shortage.detail })
   const receipt = makeReceipt({

@@ -134,11 +134,12 @@ export const insertFindings = statement<never>(
   `insert into findings (run_id, position, id, source_kind, source_name, rule, path, side, start_line, end_line,
      severity, category, title, explanation, evidence, replacement, confidence, verdict, place, merged_into,
      drop_reason, drop_detail, fingerprint, look_verdict, look_reason, look_model, look_certainty, claimed_severity,
-     pass)
+     pass, worth)
    select $1, found.* from unnest($2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
      $8::text[], $9::integer[], $10::integer[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
      $16::text[], $17::double precision[], $18::text[], $19::text[], $20::text[], $21::text[], $22::text[],
-     $23::text[], $24::text[], $25::text[], $26::text[], $27::double precision[], $28::text[], $29::text[]) as found`,
+     $23::text[], $24::text[], $25::text[], $26::text[], $27::double precision[], $28::text[], $29::text[],
+     $30::double precision[]) as found`,
 )
 
 export interface IntentRow {

@@ -88,6 +88,7 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     confidence: 0.1 + 0.2,
     verdict: { kind: 'posted', place: 'inline' },
     fingerprint: 'inline-print',
+    worth: 0.7,
     verification: {
       verdict: 'confirmed',
       reason: 'Nothing guards the empty list.',

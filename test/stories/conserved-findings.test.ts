@@ -125,6 +125,7 @@ describe('findings in = findings out', () => {
     certainty: fc.double({ min: 0, max: 1, noNaN: true }),
     origin: fc.constantFrom('introduced', 'exposed', 'existing'),
     same_as: fc.option(fc.integer({ min: -1, max: 14 })),
+    worth: fc.double({ min: 0, max: 1, noNaN: true }),
   })
   /** How an answer breaks: not at all, cut after so many bytes, or as prose around it. */
   const breakage = fc.oneof(fc.constant('whole' as const), fc.constant('prose' as const), fc.nat(600))
@@ -154,6 +155,7 @@ describe('findings in = findings out', () => {
           if (!next) throw new Error('the script is empty')
           const { entries, verdicts, finds, looks } = next
           if (purpose === 'verify') return broken({ verdicts }, looks)
+          if (purpose === 'compare') return broken({ claims: verdicts }, looks)
           const tags = tagsIn(prompt)
           const cited = entries.map((one) =>
             typeof one === 'object' && one !== null && 'start' in one && typeof one.start === 'number'
@@ -186,6 +188,7 @@ describe('findings in = findings out', () => {
 
 /** A model that always says the same of the same lines, wherever they stand. */
 function steady({ purpose, prompt }: Question): unknown {
+  if (purpose === 'compare') return { claims: [] }
   if (purpose === 'verify') {
     const count = Number(/from 1 to (\d+)/.exec(prompt)?.[1])
     const verdicts = Array.from({ length: count }, (_, index) => ({

@@ -59,7 +59,11 @@ beforeAll(async () => {
   llm = await openLlmEmulator({
     needsKey: false,
     answer: ({ prompt }) =>
-      prompt.includes('\n\nJudge each claim') ? (script.look(prompt) ?? nothing) : script.find(prompt),
+      prompt.includes('\n\nCompare the claims')
+        ? (confirmClaims(prompt) ?? nothing)
+        : prompt.includes('\n\nJudge each claim')
+          ? (script.look(prompt) ?? nothing)
+          : script.find(prompt),
   })
 })
 afterAll(() => llm.close())

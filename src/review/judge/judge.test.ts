@@ -109,6 +109,22 @@ describe('the same problem is said once', () => {
     })
   })
 
+  test('when a comparison says so, though neither saw the file of the other', () => {
+    const two = [
+      { ...found('a', { path: 'one.py' }, confirmed()), comparison: { worth: 0.6 } },
+      {
+        ...found('b', { path: 'two.py' }, confirmed({ severity: 'high' })),
+        comparison: { worth: 0.9, sameAs: 'a' },
+      },
+      { ...found('c', { path: 'three.py' }, confirmed()), comparison: { worth: 0.9, sameAs: 'a' } },
+    ]
+    expect(verdicts(two)).toEqual({
+      b: INLINE,
+      a: { kind: 'merged', into: 'b' },
+      c: { kind: 'merged', into: 'b' },
+    })
+  })
+
   test('and one whose twin is not said is judged by itself', () => {
     const refuted = confirmed()
     const two = [
@@ -151,6 +167,17 @@ describe('the same problem is said once', () => {
     ]
     expect(verdicts(candidates)).toEqual({ a: INLINE, b: INLINE, c: { kind: 'merged', into: 'a' } })
   })
+})
+
+test('what is worth less than the others is folded, and told with its worth', () => {
+  const two = [
+    { ...found('a', {}, confirmed({ severity: 'critical' })), comparison: { worth: 0.4 } },
+    { ...found('b', { line: 90 }, confirmed()), comparison: { worth: 0.5 } },
+  ]
+  expect(judge(two, defaultReviewSettings)).toMatchObject([
+    { id: 'a', verdict: SUMMARY, worth: 0.4 },
+    { id: 'b', verdict: INLINE, worth: 0.5 },
+  ])
 })
 
 describe('the order', () => {

@@ -10,6 +10,9 @@ const CALM_COMMENTS = 4
 
 type JudgeSettings = Pick<ReviewSettings, 'minConfidence' | 'minSeverity' | 'maxInlineComments'>
 
+/** Compared with all others, what is worth less is nothing that its author has to read on the line. */
+const LEAST_WORTH = 0.5
+
 /**
  * Gives every candidate its verdict: as many findings come out as candidates went in (I6), the one with the most harm to
  * be expected first. What is not worth saying is dropped with the reason; what says the same as one before it is merged
@@ -17,16 +20,16 @@ type JudgeSettings = Pick<ReviewSettings, 'minConfidence' | 'minSeverity' | 'max
  */
 export function judge(examined: readonly Examined[], settings: JudgeSettings): readonly Finding[] {
   const kept: Finding[] = []
-  /** By candidate, the finding that speaks for it. */
-  const spokenForBy = new Map<string, Finding>()
-  const sameAs = new Map(examined.map(({ candidate, look }) => [candidate.id, look?.sameAs] as const))
+  const causeOf = groupByCause(examined)
+  /** By cause, the finding that speaks for it. */
+  const speakers = new Map<string, Finding>()
   /** By finding, what another that was merged into it would replace the same lines with. */
   const offered = new Map<string, string>()
   const judged = examined.toSorted(compareByHarm).map((one) => {
     const finding = { ...withEvidence(one), verdict: verdictOf(one) }
     if (finding.verdict.kind === 'posted') {
       kept.push(finding)
-      spokenForBy.set(finding.id, finding)
+      speakers.set(causeOf(finding.id), finding)
     }
     return finding
   })
@@ -38,11 +41,13 @@ export function judge(examined: readonly Examined[], settings: JudgeSettings): r
   function verdictOf(one: Examined): Verdict {
     const decision = decide(one, settings)
     if (decision.kind === 'dropped') return decision
-    const twin = findTwin(one)
+    const { candidate } = one
+    // Those who saw both may have seen that the cause is the same; else places and words tell.
+    const twin = speakers.get(causeOf(candidate.id)) ?? kept.find((other) => isSameProblem(other, candidate))
     if (twin) {
-      spokenForBy.set(one.candidate.id, twin)
-      const { replacement } = one.candidate
-      if (replacement !== undefined && isSamePlace(one.candidate, twin) && !offered.has(twin.id)) {
+      speakers.set(causeOf(candidate.id), twin)
+      const { replacement } = candidate
+      if (replacement !== undefined && isSamePlace(candidate, twin) && !offered.has(twin.id)) {
         offered.set(twin.id, replacement)
       }
       return { kind: 'merged', into: twin.id }
@@ -50,17 +55,8 @@ export function judge(examined: readonly Examined[], settings: JudgeSettings): r
     return { kind: 'posted', place: decision.place === 'summary' ? 'summary' : placeFor(one) }
   }
 
-  /** The second look may have seen that the cause is the same; else places and words tell. */
-  function findTwin({ candidate, look }: Examined): Finding | undefined {
-    const named = look?.sameAs === undefined ? undefined : spokenForBy.get(look.sameAs)
-    return (
-      named ??
-      kept.find(({ id }) => sameAs.get(id) === candidate.id) ??
-      kept.find((other) => isSameProblem(other, candidate))
-    )
-  }
-
-  function placeFor({ candidate, look }: Examined): 'inline' | 'summary' {
+  function placeFor({ candidate, look, comparison }: Examined): 'inline' | 'summary' {
+    if (comparison && comparison.worth < LEAST_WORTH) return 'summary'
     const inline = kept.filter(
       ({ verdict }) => verdict.kind === 'posted' && verdict.place === 'inline',
     ).length
@@ -73,13 +69,32 @@ export function judge(examined: readonly Examined[], settings: JudgeSettings): r
   }
 }
 
+/** Tells of each candidate its cause, as the id of one of those that a second look or a comparison says have the same. */
+function groupByCause(examined: readonly Examined[]): (id: string) => string {
+  const joined = new Map<string, string>()
+  const causeOf = (id: string): string => {
+    const other = joined.get(id)
+    return other === undefined ? id : causeOf(other)
+  }
+  for (const { candidate, look, comparison } of examined) {
+    for (const twin of [look?.sameAs, comparison?.sameAs]) {
+      const [own, others] = [causeOf(candidate.id), twin === undefined ? undefined : causeOf(twin)]
+      if (others !== undefined && others !== own) joined.set(own, others)
+    }
+  }
+  return causeOf
+}
+
 function isSamePlace(a: Candidate, b: Candidate): boolean {
   return a.path === b.path && a.anchor !== undefined && isDeepStrictEqual(a.anchor, b.anchor)
 }
 
 /** Its severity is what follows from the evidence, where somebody looked. */
-function withEvidence({ candidate, fingerprint, look }: Examined): Omit<Finding, 'verdict'> {
-  return look
-    ? { ...candidate, severity: look.severity, fingerprint, verification: look.verification }
-    : { ...candidate, fingerprint }
+function withEvidence({ candidate, fingerprint, look, comparison }: Examined): Omit<Finding, 'verdict'> {
+  return {
+    ...candidate,
+    fingerprint,
+    ...(look && { severity: look.severity, verification: look.verification }),
+    ...(comparison && { worth: comparison.worth }),
+  }
 }

@@ -13,6 +13,16 @@ export interface Examined {
   readonly refusal?: Dropped
   /** Absent for analysers, whose rules are the evidence, and in quick reviews. */
   readonly look?: SecondLook
+  /** Absent where there was nothing to compare it with. */
+  readonly comparison?: Comparison
+}
+
+/** What came of it when all claims of a review were seen side by side. */
+export interface Comparison {
+  /** 0 to 1: that the author would change something because of it. */
+  readonly worth: number
+  /** The id of another candidate that has the same cause. */
+  readonly sameAs?: string
 }
 
 /** Worth saying: anywhere, or in the summary alone. */

@@ -6,7 +6,8 @@ import type { Examined } from './policy.ts'
 const WEIGHT: Readonly<Record<Severity, number>> = { critical: 8, high: 4, medium: 2, low: 1 }
 
 /**
- * The one that deserves to be read first comes first: by the harm to be expected, that is consequence times certainty;
+ * The one that deserves to be read first comes first: by the harm to be expected, that is consequence times certainty, and
+ * times what it is worth to the author where claims were compared;
  * a verdict of a second look before a finder's word; then by place, so that equal input has one order.
  */
 export function compareByHarm(a: Examined, b: Examined): number {
@@ -20,9 +21,9 @@ export function compareByHarm(a: Examined, b: Examined): number {
   )
 }
 
-function expectedHarm({ candidate, look }: Examined): number {
+function expectedHarm({ candidate, look, comparison }: Examined): number {
   const certainty = look?.verification.certainty ?? candidate.confidence
-  return WEIGHT[look?.severity ?? candidate.severity] * certainty
+  return WEIGHT[look?.severity ?? candidate.severity] * certainty * (comparison?.worth ?? 1)
 }
 
 /** A rule of an analyser is proof, a confirmation nearly so, a finder's word is none. */
