@@ -7,10 +7,11 @@ const names = Array.from({ length: 10 }, (_, index) => `part_${index}.${language
 /** Ten files of forty lines, in which the lines 10 and 30 are alike but for a word. */
 const files = (word: string): Record<string, string> =>
   Object.fromEntries(
-    names.map((name) => [
+    names.map((name, index) => [
       name,
+      // The last line tells them apart: a content that several files have is read once.
       Array.from({ length: 40 }, (_, line) =>
-        line === 10 || line === 30 ? `${word}_${line} = 1\n` : `line_${line} = 0\n`,
+        line === 10 || line === 30 ? `${word}_${line} = 1\n` : `line_${line} = ${line === 39 ? index : 0}\n`,
       ).join(''),
     ]),
   )
