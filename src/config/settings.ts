@@ -272,8 +272,8 @@ const review = {
   ),
   REVIEW_MIN_SEVERITY: defaulted<Severity>(
     oneOf(['critical', 'high', 'medium', 'low']),
-    'medium',
-    'Findings that are less severe than this are dropped.',
+    'low',
+    'Findings that are less severe than this are dropped. A low one is said only when a comparison with all others finds it worth it.',
   ),
   REVIEW_MIN_CONFIDENCE: defaulted<number>(
     decimal(0, 1),

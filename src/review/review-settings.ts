@@ -27,7 +27,7 @@ export interface ReviewSettings {
 export const defaultReviewSettings: ReviewSettings = {
   effort: 'standard',
   maxInlineComments: 8,
-  minSeverity: 'medium',
+  minSeverity: 'low',
   minConfidence: 0.5,
   unitTokens: 160,
   runTokens: 400_000,

@@ -32,7 +32,7 @@ export async function compareClaims(
   { asker, intent, settings }: { asker: Asker; intent: Intent; settings: ReviewSettings },
 ): Promise<Compared> {
   const claims = examined
-    .filter((one) => one.candidate.source.kind === 'model' && decide(one, settings).kind === 'say')
+    .filter((one) => one.candidate.source.kind === 'model' && mayBeSaid(one, settings))
     .toSorted(compareByHarm)
     .slice(0, MOST_CLAIMS)
     .toSorted(byWords)
@@ -58,6 +58,11 @@ export async function compareClaims(
     if (problem === undefined) throw error
     return { examined, claims: claims.length, problem }
   }
+}
+
+/** Whether it would be said if it were worth it. */
+function mayBeSaid(one: Examined, settings: ReviewSettings): boolean {
+  return decide({ ...one, comparison: { worth: 1 } }, settings).kind === 'say'
 }
 
 /** By what they say, not by where they stand: the same claims make the same question after a push. */

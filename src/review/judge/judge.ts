@@ -10,9 +10,6 @@ const CALM_COMMENTS = 4
 
 type JudgeSettings = Pick<ReviewSettings, 'minConfidence' | 'minSeverity' | 'maxInlineComments'>
 
-/** Compared with all others, what is worth less is nothing that its author has to read on the line. */
-const LEAST_WORTH = 0.5
-
 /**
  * Gives every candidate its verdict: as many findings come out as candidates went in (I6), the one with the most harm to
  * be expected first. What is not worth saying is dropped with the reason; what says the same as one before it is merged
@@ -55,8 +52,7 @@ export function judge(examined: readonly Examined[], settings: JudgeSettings): r
     return { kind: 'posted', place: decision.place === 'summary' ? 'summary' : placeFor(one) }
   }
 
-  function placeFor({ candidate, look, comparison }: Examined): 'inline' | 'summary' {
-    if (comparison && comparison.worth < LEAST_WORTH) return 'summary'
+  function placeFor({ candidate, look }: Examined): 'inline' | 'summary' {
     const inline = kept.filter(
       ({ verdict }) => verdict.kind === 'posted' && verdict.place === 'inline',
     ).length

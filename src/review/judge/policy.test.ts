@@ -3,7 +3,7 @@ import type { Candidate, Severity } from '../finding.ts'
 import type { SecondLook } from '../verify/second-look.ts'
 import { decide, type Examined } from './policy.ts'
 
-const settings = { minSeverity: 'medium', minConfidence: 0.5 } as const
+const settings = { minSeverity: 'low', minConfidence: 0.5 } as const
 
 function found(severity: Severity, confidence: number): Candidate {
   return {
@@ -93,6 +93,37 @@ describe('without a second look', () => {
     ['low', 1, 'below-threshold'],
   ])('%s, sure to %d: %s', (severity, confidence, expected) => {
     expect(decided(undefined, severity, confidence)).toBe(expected)
+  })
+})
+
+describe('after a comparison', () => {
+  const worth = (severity: Severity, share: number, minSeverity: Severity = 'low'): string => {
+    const look = secondLook({ verdict: 'confirmed', severity, certainty: 0.9 })
+    const examined: Examined = {
+      candidate: found('high', 0.9),
+      fingerprint: 'f',
+      look,
+      comparison: { worth: share },
+    }
+    const decision = decide(examined, { ...settings, minSeverity })
+    return decision.kind === 'say' ? `say ${decision.place}` : decision.reason
+  }
+
+  test.each<[Severity, number, string]>([
+    ['critical', 0.5, 'say anywhere'],
+    ['critical', 0.4, 'say summary'],
+    ['high', 0.1, 'say summary'],
+    ['medium', 0.5, 'say anywhere'],
+    ['medium', 0.4, 'below-threshold'],
+    ['low', 0.5, 'say anywhere'],
+    ['low', 0.4, 'below-threshold'],
+  ])('%s, worth %d: %s', (severity, share, expected) => {
+    expect(worth(severity, share)).toBe(expected)
+  })
+
+  test('what the settings do not want to hear of is not said for its worth', () => {
+    expect(worth('low', 1, 'medium')).toBe('below-threshold')
+    expect(worth('medium', 1, 'high')).toBe('below-threshold')
   })
 })
 

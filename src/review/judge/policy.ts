@@ -29,7 +29,10 @@ export interface Comparison {
 export type Decision = { readonly kind: 'say'; readonly place: 'anywhere' | 'summary' } | Dropped
 
 /** What a second look could not settle is said only when so much is at stake, and it is at least so likely. */
-const UNSURE = { severities: ['critical', 'high'], certainty: 0.6 } as const
+const UNSURE = { certainty: 0.6 } as const
+
+/** Seen beside all others, what is worth less is nothing that its author would act on. */
+const LEAST_WORTH = 0.5
 
 /**
  * Whether a candidate is worth saying. The only place where that is decided; the table of it is in `policy.test.ts`.
@@ -38,9 +41,11 @@ const UNSURE = { severities: ['critical', 'high'], certainty: 0.6 } as const
  * - What it could not settle, when much is at stake.
  * - What nobody could look at again (the answer could not be read) as in a quick review, but never inline.
  * - In quick reviews, and from analysers, what is severe and certain enough by the finder's own word.
+ * - Of what was compared, what is worth it. What is critical or high is never dropped for its worth, only folded.
+ * - What is low, only if a comparison stood by it.
  */
 export function decide(
-  { candidate, refusal, look }: Examined,
+  { candidate, refusal, look, comparison }: Examined,
   settings: Pick<ReviewSettings, 'minConfidence' | 'minSeverity'>,
 ): Decision {
   if (refusal) return refusal
@@ -65,6 +70,12 @@ export function decide(
     if (severities.indexOf(severity) > severities.indexOf(minSeverity))
       return below(`${severity} is below ${minSeverity}`)
     if (share < minConfidence) return below(`${name} ${share} is below ${minConfidence}`)
+    if (comparison && comparison.worth < LEAST_WORTH) {
+      return isMuch(severity)
+        ? { kind: 'say', place: 'summary' }
+        : below(`worth ${comparison.worth} is below ${LEAST_WORTH}`)
+    }
+    if (severity === 'low' && !comparison) return below('low, and compared with nothing')
     return { kind: 'say', place }
   }
 }
@@ -74,5 +85,9 @@ function below(detail: string): Dropped {
 }
 
 function isAtStake(severity: Severity, certainty: number): boolean {
-  return UNSURE.severities.some((one) => one === severity) && certainty >= UNSURE.certainty
+  return isMuch(severity) && certainty >= UNSURE.certainty
+}
+
+function isMuch(severity: Severity): boolean {
+  return severity === 'critical' || severity === 'high'
 }
