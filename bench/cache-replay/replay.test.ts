@@ -30,6 +30,7 @@ test.each([
   // Two units of a file: the one most like it is the one to compare with.
   ['its context changed', call({ context: 'other' }), [call({ hunks: 'x', context: 'y' }), call({})]],
   ['other claims to verify', call({ purpose: 'verify' }), [call({})]],
+  ['other claims to compare', call({ purpose: 'compare', unit: '(all claims)' }), [call({})]],
   ['something else', call({}), [call({})]],
 ] as const)('paid because of %s', (reason, missed, before) => {
   expect(whyMissed(missed, before)).toBe(reason)

@@ -9,10 +9,12 @@ export type MissReason =
   /** Only what stands around it. */
   | 'its context changed'
   | 'other claims to verify'
+  | 'other claims to compare'
   | 'something else'
 
 /** Compares a paid question with all that were asked about its file before, and takes the one most like it. */
 export function whyMissed(missed: ModelCall, before: readonly ModelCall[]): MissReason {
+  if (missed.purpose === 'compare') return 'other claims to compare'
   const earlier = before.filter(({ unit, purpose }) => unit === missed.unit && purpose === missed.purpose)
   if (earlier.length === 0)
     return missed.purpose === 'verify' && before.some(({ unit }) => unit === missed.unit)
