@@ -282,7 +282,7 @@ const review = {
   ),
   REVIEW_UNIT_TOKENS: defaulted<number>(
     integer(100, 12_000),
-    '160',
+    '150',
     'No question shows less of a file than this (estimated tokens), unless less was changed; larger changes are divided ' +
       'where their code is. Smaller questions save more when something is pushed again, larger ones show more at once.',
   ),

@@ -29,7 +29,7 @@ export const defaultReviewSettings: ReviewSettings = {
   maxInlineComments: 8,
   minSeverity: 'low',
   minConfidence: 0.5,
-  unitTokens: 160,
+  unitTokens: 150,
   runTokens: 400_000,
   deepQuestions: 6,
   deepTokens: 120_000,
