@@ -170,6 +170,13 @@ Not read, or not by everyone:
     )
   })
 
+  test('what the receipt notes is told: caps that were in the way, mistakes in settings', () => {
+    const notes = ['Ignored in .lorgnette.yml: `intructions` is no setting.', 'Two\u001B[2J lines']
+    const shown = text([], { receipt: { ...receipt, notes } })
+    expect(shown).toContain('\nIgnored in .lorgnette.yml: `intructions` is no setting.\n')
+    expect(shown).toContain('\nTwo<U+001B>[2J lines\n')
+  })
+
   test('many reasons are cut, and the cut is shown', () => {
     const files = Array.from({ length: 100 }, (_, index) => ({
       path: `${index}.ts`,

@@ -11,11 +11,13 @@ const maxReasons = 20
 const maxNamedFiles = 5
 const maxKeptBack = 10
 const maxKeptBackText = 200
+const maxNote = 500
 
 /** Who read the change, how much of it, and what was not read, by reason. */
 export function receiptLines({ receipt, findings }: Reviewed): string[] {
   const lines = [reader(), coverage()]
   if (receipt.wholeChange) lines.push(terminalLine(describeWholeChange(receipt.wholeChange)))
+  lines.push(...(receipt.notes ?? []).map((note) => shortened(terminalLine(note), maxNote)))
   lines.push(...keptBackLines(findings))
   if (receipt.outcome !== 'reviewed') {
     lines.push(`Not reviewed (${receipt.outcome}): ${terminalLine(receipt.reason ?? 'no reason known')}.`)
