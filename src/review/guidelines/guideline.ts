@@ -1,3 +1,6 @@
+/** Instructions for the files of one unit are shown up to here (estimated), however small the unit; a longer one never. */
+export const INSTRUCTION_TOKENS = 400
+
 /** What the project says about its own code: data for a reader, never an order to us. */
 export interface Guideline {
   /** The file of the base branch that it stands in. */

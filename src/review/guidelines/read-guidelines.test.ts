@@ -74,6 +74,12 @@ describe('settings with mistakes', () => {
     })
   })
 
+  test('an instruction too long to be shown with any unit is named, not left out without a word', async () => {
+    const settings = (length: number): string => `instructions:\n  - text: ${'x'.repeat(length)}\n`
+    expect(await reasons(settings(1_400))).toEqual([])
+    expect(await reasons(settings(1_401))).toEqual(['instruction 1: `text` is longer than 1400 bytes'])
+  })
+
   test('a name that nobody knows is named: it may be a misspelt one', async () => {
     const settings = 'instruction: []\ninstructions:\n  - path: src/**\n    text: Yes.\n'
     expect(await reasons(settings)).toEqual([

@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import type { Guideline } from './guideline.ts'
+import { BYTES_PER_TOKEN, estimateTokens } from '../estimate-tokens.ts'
+import { INSTRUCTION_TOKENS, type Guideline } from './guideline.ts'
 
 export interface Instructions {
   readonly instructions: readonly Omit<Guideline, 'source'>[]
@@ -16,7 +17,10 @@ const instruction = z.looseObject(
     paths: paths.optional(),
     text: z
       .string({ error: '`text` has to be there, and a text' })
-      .refine((text) => text.trim() !== '', { error: '`text` is empty' }),
+      .refine((text) => text.trim() !== '', { error: '`text` is empty' })
+      .refine((text) => estimateTokens(text.trim()) <= INSTRUCTION_TOKENS, {
+        error: `\`text\` is longer than ${Math.floor(INSTRUCTION_TOKENS * BYTES_PER_TOKEN)} bytes`,
+      }),
   },
   { error: 'it has to be `text`, and `paths` if it is for some files alone' },
 )

@@ -1,10 +1,8 @@
 import { estimateTokens } from '../estimate-tokens.ts'
 import type { Unit } from '../units.ts'
-import type { Guideline } from './guideline.ts'
+import { INSTRUCTION_TOKENS, type Guideline } from './guideline.ts'
 import { matchesGlob } from './matches-glob.ts'
 
-/** What a project wrote for reviews of just these files is shown up to here, however small the unit. */
-const INSTRUCTION_TOKENS = 400
 /** What it wrote for everybody is shown in the measure of the unit, where it speaks of it: two sentences at least. */
 const PROSE = { share: 0.1, atLeast: 80, atMost: 400 } as const
 
