@@ -23,6 +23,11 @@ test('a second look follows the first, within its unit', () => {
   expect(check({}, [{ atMs: 0, units: [1, 2, 1] }])).toEqual([50 + 600 + 150])
 })
 
+test('what was found in two units is compared in one question after all others', () => {
+  expect(check({}, [{ atMs: 0, units: [1, 2, 2] }])).toEqual([50 + 900 + 150])
+  expect(check({}, [{ atMs: 0, units: [1, 2, 1, 1] }])).toEqual([50 + 600 + 150])
+})
+
 test('units beyond the bound of a run come in waves', () => {
   expect(check({ unitConcurrency: 4 }, [{ atMs: 0, units: tenUnits }])).toEqual([50 + 3 * 300 + 150])
 })

@@ -59,6 +59,8 @@ function play(
 ): void {
   const ownUnits = createPlaces(unitConcurrency)
   let left = units.length
+  // What was found in two units is compared in one more question, once all are done.
+  const isCompared = units.filter((count) => count > 1).length > 1
   timeline.after(READS_BEFORE * githubLatencyMs, () => {
     if (left === 0) finish()
     for (const count of units) ownUnits.take((giveBack) => ask(count, giveBack))
@@ -69,7 +71,9 @@ function play(
     if (count === 0) {
       giveBack()
       left -= 1
-      if (left === 0) finish()
+      if (left === 0 && isCompared)
+        questions.take((done) => timeline.after(modelLatencyMs, () => (done(), finish())))
+      else if (left === 0) finish()
       return
     }
     questions.take((done) =>

@@ -172,7 +172,7 @@ async function reviewChange(
 
   const judged = judge(compared.examined, settings)
   const findings = await proveSuggestions(judged, change.files, checkSyntax, signal)
-  const shortage = noteOverBudget(findings, units, whole)
+  const shortage = noteOverBudget(findings, units, whole, compared)
   if (shortage) await observer.event({ step: OVER_A_CAP, detail: shortage.detail })
   const receipt = makeReceipt({
     files,

@@ -239,14 +239,21 @@ export const insertReceipt = statement<never>(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16::jsonb)`,
 )
 
-/** Only what really reached the pull request: a run that was cut short decided to post, and did not. */
+/**
+ * Only what really reached the pull request: a run that was cut short decided to post, and did not. What was merged into a
+ * comment was said by it.
+ */
 export const selectSaidBefore = statement<{ readonly fingerprint: string }>(
   'runs-select-said-before',
   `select distinct fingerprint
    from pull_requests
    join review_runs as run on run.pull_request_id = pull_requests.id
    join findings on findings.run_id = run.id
-   where repo_full_name = $1 and pr_number = $2 and run.id <> $3 and verdict = 'posted'
+   where repo_full_name = $1 and pr_number = $2 and run.id <> $3
+     and (verdict = 'posted' or verdict = 'merged' and exists (
+       select from findings as speaker
+       where speaker.run_id = run.id and speaker.id = findings.merged_into and speaker.verdict = 'posted'
+     ))
      and (run.state = 'completed' or exists (
        select from post_intents
        where post_intents.run_id = run.id and kind = 'review' and post_intents.github_id is not null

@@ -439,7 +439,7 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     await store.decide(first, decided)
     await store.end(first, { state: 'completed', receipt })
     const again = await start(await opened.addRun(1, 'c'.repeat(40)))
-    expect(await store.saidBefore(again)).toEqual(new Set(['inline-print']))
+    expect(await store.saidBefore(again)).toEqual(new Set(['inline-print', 'merged-print']))
     expect(await store.saidBefore(first)).toEqual(new Set())
     const other = await start(await opened.addRun(2, head))
     expect(await store.saidBefore(other)).toEqual(new Set())
@@ -453,7 +453,7 @@ export function runStoreContract(open: () => Promise<RunStoreUnderTest>): void {
     expect(await store.saidBefore(next)).toEqual(new Set())
     await store.posted(first, 'review', 'm', 5)
     await opened.supersede(first.id)
-    expect(await store.saidBefore(next)).toEqual(new Set(['inline-print']))
+    expect(await store.saidBefore(next)).toEqual(new Set(['inline-print', 'merged-print']))
   })
 
   describe('a run whose pull request GitHub shows in another state', () => {

@@ -130,7 +130,7 @@ export interface RunStore {
     way: { readonly shown: ShownPullRequest; readonly isOwed: boolean; readonly receipt: Receipt },
   ): Promise<boolean>
 
-  /** Fingerprints of findings that earlier runs of the same pull request posted. */
+  /** Fingerprints of findings that earlier runs of the same pull request posted, or merged into one that they posted. */
   saidBefore(run: Run): Promise<ReadonlySet<string>>
 
   /**

@@ -88,6 +88,24 @@ test('the question shows what is claimed and why it was believed, and nothing of
   expect((await compare(moved, says([]))).questions[0]?.prompt).toBe(questions[0]?.prompt)
 })
 
+test('an answer that was cut off counts as far as it came', async () => {
+  const text = '{"claims": [{"claim": 2, "same_as": null, "worth": 0.7}, {"claim": 1, "wor'
+  const compared = await compare(
+    [claim('a'), claim('b')],
+    new UnusableAnswerError('truncated', 'cut', { text, usage, model: 'm' }),
+  )
+  expect(of(compared)).toEqual([undefined, { worth: 0.7 }])
+  expect(compared.problem).toBe('the answer was truncated')
+})
+
+test('beside claims that were compared, one that was not does not come first', async () => {
+  const [first, second] = judge(
+    (await compare([claim('a'), claim('b')], says([{ claim: 2, same_as: null, worth: 0.8 }]))).examined,
+    settings,
+  )
+  expect([first?.id, second?.id]).toEqual(['b', 'a'])
+})
+
 describe('what is not compared', () => {
   test('a claim that stands alone, and whatever is not said anyway', async () => {
     const refuted = claim('b')
@@ -111,6 +129,7 @@ describe('what is not compared', () => {
     ],
     ['it is too long', new ContextTooLongError('8k')],
     ['money is short', new OverBudgetError('over the money cap of the day')],
+    ['the provider refuses it', new PermanentError('400: filtered')],
   ])('stands as it is, and the reason is told: %s', async (_what, error) => {
     const compared = await compare([claim('a'), claim('b')], error)
     expect(of(compared)).toEqual([undefined, undefined])
@@ -121,7 +140,6 @@ describe('what is not compared', () => {
 test.each([
   new RateLimitedError('wait', new Date()),
   new RetryableError('529'),
-  new PermanentError('wrong key'),
   new DOMException('stopped', 'AbortError'),
 ])('what concerns the whole run is thrown: %s', async (error) => {
   await expect(compare([claim('a'), claim('b')], error)).rejects.toBe(error)

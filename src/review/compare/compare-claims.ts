@@ -1,5 +1,8 @@
 import { compareText } from '../../base/compare-text.ts'
+import { PermanentError } from '../../base/errors.ts'
+import { completeEntries } from '../../llm/complete-entries.ts'
 import { ContextTooLongError } from '../../llm/context-too-long-error.ts'
+import type { Question } from '../../llm/model.ts'
 import { OverBudgetError } from '../../llm/over-budget-error.ts'
 import { UnusableAnswerError } from '../../llm/unusable-answer-error.ts'
 import type { Asker } from '../asker.ts'
@@ -18,14 +21,17 @@ export interface Compared {
   readonly examined: readonly Examined[]
   /** How many claims were compared; 0 where there were no two to compare. */
   readonly claims: number
-  /** Why there is no comparison though there were claims. */
+  /** Why there is no comparison, or none of some, though there were claims. */
   readonly problem?: string
+  /** The problem is that money was short. */
+  readonly isOverBudget?: true
 }
 
 /**
  * Compares all claims of models that would be said, in one question: which have one cause, and which are worth a comment.
- * Each was judged alone before, by whoever saw its unit; only here are they seen side by side. Without an answer that can be
- * used each stands as it is. Errors that concern the whole run (limits, outages, a wrong key) are thrown.
+ * Each was judged alone before, by whoever saw its unit; only here are they seen side by side. Where the question cannot be
+ * asked, is refused, or gets no answer that can be read, each stands by its second look. Errors that concern the whole run
+ * (limits, outages, a wrong key) are thrown.
  */
 export async function compareClaims(
   examined: readonly Examined[],
@@ -33,30 +39,41 @@ export async function compareClaims(
 ): Promise<Compared> {
   const claims = examined
     .filter((one) => one.candidate.source.kind === 'model' && mayBeSaid(one, settings))
-    .toSorted(compareByHarm)
+    .toSorted((a, b) => compareByHarm(a, b))
     .slice(0, MOST_CLAIMS)
     .toSorted(byWords)
   if (claims.length < 2) return { examined, claims: 0 }
+  const { value, ...trouble } = await askOnce(compareQuestion(claims, intent), asker)
+  const said = new Map(
+    readCompareAnswer(value).flatMap(({ claim, worth, sameAs }) => {
+      const id = claims[claim - 1]?.candidate.id
+      const twin = sameAs === undefined ? undefined : claims[sameAs - 1]?.candidate.id
+      return id === undefined ? [] : [[id, { worth, ...(twin !== undefined && { sameAs: twin }) }]]
+    }),
+  )
+  const compared = examined.map((one) => {
+    const comparison = said.get(one.candidate.id)
+    return comparison ? { ...one, comparison } : one
+  })
+  return { examined: compared, claims: claims.length, ...trouble }
+}
+
+/** The value of an answer, or what there is of it and why there is no more. */
+async function askOnce(
+  question: Question,
+  asker: Asker,
+): Promise<Pick<Compared, 'problem' | 'isOverBudget'> & { readonly value: unknown }> {
   try {
-    const { value } = await asker.ask(compareQuestion(claims, intent))
-    const said = new Map(
-      readCompareAnswer(value).flatMap(({ claim, worth, sameAs }) => {
-        const id = claims[claim - 1]?.candidate.id
-        const twin = sameAs === undefined ? undefined : claims[sameAs - 1]?.candidate.id
-        return id === undefined ? [] : [[id, { worth, ...(twin !== undefined && { sameAs: twin }) }]]
-      }),
-    )
-    return {
-      examined: examined.map((one) => {
-        const comparison = said.get(one.candidate.id)
-        return comparison ? { ...one, comparison } : one
-      }),
-      claims: claims.length,
-    }
+    return { value: (await asker.ask(question)).value }
   } catch (error) {
-    const problem = problemOf(error)
-    if (problem === undefined) throw error
-    return { examined, claims: claims.length, problem }
+    if (error instanceof UnusableAnswerError)
+      return { value: completeEntries(error.text), problem: `the answer was ${error.problem}` }
+    if (error instanceof ContextTooLongError) return { value: undefined, problem: 'too long for the model' }
+    if (error instanceof OverBudgetError)
+      return { value: undefined, problem: error.message, isOverBudget: true }
+    // This question alone was refused: those before it were answered.
+    if (error instanceof PermanentError) return { value: undefined, problem: error.message }
+    throw error
   }
 }
 
@@ -70,10 +87,4 @@ function byWords({ candidate: a }: Examined, { candidate: b }: Examined): number
   return (
     compareText(a.path, b.path) || compareText(a.title, b.title) || compareText(a.explanation, b.explanation)
   )
-}
-
-function problemOf(error: unknown): string | undefined {
-  if (error instanceof UnusableAnswerError) return `the answer was ${error.problem}`
-  if (error instanceof ContextTooLongError) return 'too long for the model'
-  return error instanceof OverBudgetError ? error.message : undefined
 }

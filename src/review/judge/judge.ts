@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Candidate, Finding, Verdict } from '../finding.ts'
 import type { ReviewSettings } from '../review-settings.ts'
-import { decide, type Examined } from './policy.ts'
+import { decide, LEAST_WORTH, type Examined } from './policy.ts'
 import { compareByHarm } from './rank.ts'
 import { isSameProblem } from './same-problem.ts'
 
@@ -22,7 +22,10 @@ export function judge(examined: readonly Examined[], settings: JudgeSettings): r
   const speakers = new Map<string, Finding>()
   /** By finding, what another that was merged into it would replace the same lines with. */
   const offered = new Map<string, string>()
-  const judged = examined.toSorted(compareByHarm).map((one) => {
+  // Beside claims that were compared, one that was not is worth no more than the least of them.
+  const untoldWorth = examined.some(({ comparison }) => comparison) ? LEAST_WORTH : 1
+  const inOrder = examined.toSorted((a, b) => compareByHarm(a, b, untoldWorth))
+  const judged = inOrder.map((one) => {
     const finding = { ...withEvidence(one), verdict: verdictOf(one) }
     if (finding.verdict.kind === 'posted') {
       kept.push(finding)

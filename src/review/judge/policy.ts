@@ -32,7 +32,7 @@ export type Decision = { readonly kind: 'say'; readonly place: 'anywhere' | 'sum
 const UNSURE = { certainty: 0.6 } as const
 
 /** Seen beside all others, what is worth less is nothing that its author would act on. */
-const LEAST_WORTH = 0.5
+export const LEAST_WORTH = 0.5
 
 /**
  * Whether a candidate is worth saying. The only place where that is decided; the table of it is in `policy.test.ts`.
@@ -42,7 +42,7 @@ const LEAST_WORTH = 0.5
  * - What nobody could look at again (the answer could not be read) as in a quick review, but never inline.
  * - In quick reviews, and from analysers, what is severe and certain enough by the finder's own word.
  * - Of what was compared, what is worth it. What is critical or high is never dropped for its worth, only folded.
- * - What is low, only if a comparison stood by it.
+ * - What a model found and is low, only if a comparison stood by it.
  */
 export function decide(
   { candidate, refusal, look, comparison }: Examined,
@@ -75,7 +75,8 @@ export function decide(
         ? { kind: 'say', place: 'summary' }
         : below(`worth ${comparison.worth} is below ${LEAST_WORTH}`)
     }
-    if (severity === 'low' && !comparison) return below('low, and compared with nothing')
+    if (severity === 'low' && !comparison && candidate.source.kind === 'model')
+      return below('low, and compared with nothing')
     return { kind: 'say', place }
   }
 }

@@ -7,12 +7,12 @@ const WEIGHT: Readonly<Record<Severity, number>> = { critical: 8, high: 4, mediu
 
 /**
  * The one that deserves to be read first comes first: by the harm to be expected, that is consequence times certainty, and
- * times what it is worth to the author where claims were compared;
+ * times what it is worth to the author where claims were compared, `untoldWorth` for a claim of a model that was not;
  * a verdict of a second look before a finder's word; then by place, so that equal input has one order.
  */
-export function compareByHarm(a: Examined, b: Examined): number {
+export function compareByHarm(a: Examined, b: Examined, untoldWorth = 1): number {
   return (
-    expectedHarm(b) - expectedHarm(a) ||
+    expectedHarm(b, untoldWorth) - expectedHarm(a, untoldWorth) ||
     evidence(b) - evidence(a) ||
     compareText(a.candidate.path, b.candidate.path) ||
     (a.candidate.anchor?.startLine ?? 0) - (b.candidate.anchor?.startLine ?? 0) ||
@@ -21,9 +21,10 @@ export function compareByHarm(a: Examined, b: Examined): number {
   )
 }
 
-function expectedHarm({ candidate, look, comparison }: Examined): number {
+function expectedHarm({ candidate, look, comparison }: Examined, untoldWorth: number): number {
+  const worth = comparison?.worth ?? (candidate.source.kind === 'model' ? untoldWorth : 1)
   const certainty = look?.verification.certainty ?? candidate.confidence
-  return WEIGHT[look?.severity ?? candidate.severity] * certainty * (comparison?.worth ?? 1)
+  return WEIGHT[look?.severity ?? candidate.severity] * certainty * worth
 }
 
 /** A rule of an analyser is proof, a confirmation nearly so, a finder's word is none. */
