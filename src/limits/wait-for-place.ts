@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { RateLimitedError } from '../base/errors.ts'
-import type { Ask, RateLimiter } from './rate-limiter.ts'
+import type { Ask, RateLimiter, Reservation } from './rate-limiter.ts'
 
 export interface WaitOptions {
   readonly limiter: RateLimiter
@@ -13,6 +13,13 @@ export interface WaitOptions {
   readonly onWait?: (waitMs: number) => void
 }
 
+export interface PlaceHad {
+  /** For whoever does not make the call after all. */
+  readonly place: Reservation
+  /** What was known of other keys before may be no longer so. */
+  readonly hasWaited: boolean
+}
+
 /**
  * Resolves when the call may be made. Throws a rate-limited error with the time of the place when that is too far away,
  * and the reason of the signal when that aborts; both give the place back.
@@ -21,9 +28,10 @@ export async function waitForPlace(
   ask: Ask,
   { limiter, clock, maxWaitMs, what, onWait }: WaitOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<PlaceHad> {
   signal.throwIfAborted()
   let place = await limiter.reserve(ask, undefined, signal)
+  const hasWaited = place.waitMs > 0
   while (place.waitMs > 0) {
     if (place.waitMs > maxWaitMs) {
       await limiter.cancel(ask.key, place)
@@ -40,4 +48,5 @@ export async function waitForPlace(
       throw error
     }
   }
+  return { place, hasWaited }
 }

@@ -93,6 +93,22 @@ test('a limit that one process is told of holds for all', async () => {
   await expect(other.ask(question, signal)).resolves.toMatchObject({ finishReason: 'stop' })
 })
 
+test('a limit that is told of while a place is waited for holds, too, and the place is given back', async () => {
+  const [waiter, other] = [open({ requestsPerMinute: 1 }), open()]
+  await waiter.ask(question, signal)
+  clock.advance(40_000)
+  const refused = waiter.ask(question, signal).catch((error: unknown) => error)
+  await clock.sleepers(1)
+  emulator.answerNext({ kind: 'fault', fault: 'rate-limited', headers: { 'retry-after': '60' } })
+  await expect(other.ask(question, signal)).rejects.toBeInstanceOf(RateLimitedError)
+  clock.advance(21_000)
+  expect(await refused).toBeInstanceOf(RateLimitedError)
+  expect(emulator.requests().length).toBe(2)
+  clock.advance(39_000)
+  await expect(waiter.ask(question, signal)).resolves.toMatchObject({ finishReason: 'stop' })
+  expect(waits).toEqual([21_000])
+})
+
 test('a limit that the provider tells of is that of one model: another one of the account is asked', async () => {
   const [large, small] = [open({ requestsPerMinute: 3 }), open({ requestsPerMinute: 3 }, 'small')]
   emulator.answerNext({ kind: 'fault', fault: 'rate-limited', headers: { 'retry-after': '90' } })

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { RateLimitedError } from '../base/errors.ts'
-import type { Limit, RateLimiter } from '../limits/rate-limiter.ts'
+import type { Ask, Limit, RateLimiter } from '../limits/rate-limiter.ts'
 import { waitForPlace } from '../limits/wait-for-place.ts'
 import type { Model, Question } from './model.ts'
 
@@ -41,6 +41,7 @@ export function rateLimitedModel(model: Model, options: RateLimitedModelOptions)
       : [{ of: 'cost', max: tokensPerMinute, windowMs: MINUTE_MS } as const]),
   ]
   const told = `${key}/${model.id}`
+  const unlessTold: Ask = { key: told, cost: 0, limits: [] }
   const waiting = {
     limiter,
     clock,
@@ -53,9 +54,7 @@ export function rateLimitedModel(model: Model, options: RateLimitedModelOptions)
     id: model.id,
     async ask(question, signal) {
       const cost = tokensPerMinute === undefined ? 0 : costOf(question)
-      // First, so that a model that is not asked takes nothing of what its account may ask.
-      await waitForPlace({ key: told, cost: 0, limits: [] }, waiting, signal)
-      if (limits.length > 0) await waitForPlace({ key, cost, limits }, waiting, signal)
+      await waitForTurn(cost, signal)
       try {
         const answer = await model.ask(question, signal)
         if (tokensPerMinute !== undefined) {
@@ -70,6 +69,25 @@ export function rateLimitedModel(model: Model, options: RateLimitedModelOptions)
         throw error
       }
     },
+  }
+
+  async function waitForTurn(cost: number, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      // First, so that a model that is not asked takes nothing of what its account may ask.
+      await waitForPlace(unlessTold, waiting, signal)
+      if (limits.length === 0) return
+      const { place, hasWaited } = await waitForPlace({ key, cost, limits }, waiting, signal)
+      if (!hasWaited || !(await isPaused(signal))) return
+      await limiter.cancel(key, place)
+    }
+  }
+
+  /** Whether somebody was told of a limit while we waited for something else. */
+  async function isPaused(signal: AbortSignal): Promise<boolean> {
+    const place = await limiter.reserve(unlessTold, undefined, signal)
+    if (place.waitMs === 0) return false
+    await limiter.cancel(told, place)
+    return true
   }
 
   function costOf({ system, prompt, maxOutputTokens }: Question): number {
