@@ -8,6 +8,7 @@ import type { RateLimiter } from '../limits/rate-limiter.ts'
 import { openModel } from './model.ai-sdk.ts'
 import { rateLimitedModel, type RateLimitedModelOptions } from './model.rate-limited.ts'
 import type { Model, Question } from './model.ts'
+import { UnusableAnswerError } from './unusable-answer-error.ts'
 
 const signal = new AbortController().signal
 const question: Question = {
@@ -79,6 +80,15 @@ test('tokens are counted by an estimate first, and by the usage afterwards', asy
   const model = open({ tokensPerMinute: 2 * estimated - 1 })
   const { usage } = await model.ask(question, signal)
   expect(usage.inputTokens + usage.outputTokens).toBeLessThan(estimated - 1)
+  await model.ask(question, signal)
+  expect(waits).toEqual([])
+})
+
+test('tokens of an answer that cannot be used are counted by its usage, too', async () => {
+  const estimated = question.system.length + question.prompt.length + 500
+  const model = open({ tokensPerMinute: 2 * estimated - 1 })
+  emulator.answerNext({ kind: 'text', text: 'Looks good to me' })
+  await expect(model.ask(question, signal)).rejects.toBeInstanceOf(UnusableAnswerError)
   await model.ask(question, signal)
   expect(waits).toEqual([])
 })

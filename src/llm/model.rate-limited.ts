@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.ts'
 import { RateLimitedError } from '../base/errors.ts'
 import type { Ask, Limit, RateLimiter } from '../limits/rate-limiter.ts'
 import { waitForPlace } from '../limits/wait-for-place.ts'
-import type { Model, Question } from './model.ts'
+import type { Model, Question, Usage } from './model.ts'
+import { paidInVain } from './paid-in-vain.ts'
 
 export interface RateLimitedModelOptions {
   readonly limiter: RateLimiter
@@ -57,12 +58,11 @@ export function rateLimitedModel(model: Model, options: RateLimitedModelOptions)
       await waitForTurn(cost, signal)
       try {
         const answer = await model.ask(question, signal)
-        if (tokensPerMinute !== undefined) {
-          const { inputTokens, outputTokens } = answer.usage
-          await limiter.settle(key, inputTokens + outputTokens - cost)
-        }
+        await settle(cost, answer.usage)
         return answer
       } catch (error) {
+        const paid = paidInVain(error)
+        if (paid) await settle(cost, paid.usage)
         if (error instanceof RateLimitedError) {
           await limiter.pause(told, { ms: error.retryAt.getTime() - clock.now().getTime(), slowMs: 0 })
         }
@@ -88,6 +88,10 @@ export function rateLimitedModel(model: Model, options: RateLimitedModelOptions)
     if (place.waitMs === 0) return false
     await limiter.cancel(told, place)
     return true
+  }
+
+  async function settle(cost: number, { inputTokens, outputTokens }: Usage): Promise<void> {
+    if (tokensPerMinute !== undefined) await limiter.settle(key, inputTokens + outputTokens - cost)
   }
 
   function costOf({ system, prompt, maxOutputTokens }: Question): number {
