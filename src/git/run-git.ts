@@ -1,4 +1,5 @@
 import { execa, ExecaError } from 'execa'
+import { onExit } from 'signal-exit'
 import { errorMessage, PermanentError } from '../base/errors.ts'
 
 export interface GitOptions {
@@ -70,7 +71,10 @@ export async function runGit(
   running.once('exit', () => {
     if (running.killed) endGroup(running.pid)
   })
+  // execa ends what it started when this process ends, but for groups: git would go on without bounds.
+  const forgetExit = onExit(() => endGroup(running.pid))
   const result = await running
+  forgetExit()
   signal.throwIfAborted()
   const { exitCode, stdout, stderr } = result
   const isAnswer = exitCode === 0 || (exitCode !== undefined && answers.includes(exitCode))
@@ -80,8 +84,8 @@ export async function runGit(
 }
 
 /**
- * Ends what a git that was killed leaves behind: the helper that speaks to a server goes on waiting for it, with the ends
- * of our pipes in its hands.
+ * Ends git and what a git that was killed leaves behind: the helper that speaks to a server goes on waiting for it, with
+ * the ends of our pipes in its hands.
  */
 function endGroup(leader: number | undefined): void {
   try {
