@@ -71,8 +71,21 @@ test('who waits for his turn to ask gives up when his run does, and holds up nob
 test('what a caller is told of limits is kept by the process while the others cannot be told', async () => {
   const { underWay, told, limiter, reserve } = openLimits()
   const paused = limiter.pause(ask.key, { ms: 30_000, slowMs: 0 })
+  await expect.poll(() => underWay.length).toBe(1)
   underWay[0]?.end(new RetryableError('no connection'))
   await paused
   expect(await reserve()).toEqual({ id: 'own', waitMs: 30_000 })
   expect(told[0]).toBe('no connection')
+})
+
+test('what a caller is told of limits is kept by the process also while the others can be told', async () => {
+  const { underWay, limiter, reserve } = openLimits()
+  const paused = limiter.pause(ask.key, { ms: 30_000, slowMs: 0 })
+  await expect.poll(() => underWay.length).toBe(1)
+  underWay[0]?.end()
+  await paused
+  const reserved = reserve()
+  await expect.poll(() => underWay.length).toBe(2)
+  underWay[1]?.end(new RetryableError('no connection'))
+  expect(await reserved).toEqual({ id: 'own', waitMs: 30_000 })
 })

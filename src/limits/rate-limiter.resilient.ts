@@ -23,6 +23,10 @@ export function resilientRateLimiter(
     reserve: (ask, held, signal) => either((limiter) => limiter.reserve(ask, held, signal)),
     cancel: (key, place) => either((limiter) => limiter.cancel(key, place)),
     settle: (key, difference) => either((limiter) => limiter.settle(key, difference)),
-    pause: (key, pause) => either((limiter) => limiter.pause(key, pause)),
+    pause: async (key, pause) => {
+      // Both: what they are shared on may be away before the pause ends.
+      await own.pause(key, pause)
+      await either((limiter) => limiter.pause(key, pause))
+    },
   }
 }
