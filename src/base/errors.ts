@@ -17,6 +17,11 @@ export class RetryableError extends Error {
   override name = 'RetryableError'
 }
 
+/** Who was asked is there, but had no room for this call: a lock held too long, a deadlock, no connection free. */
+export class BusyError extends RetryableError {
+  override name = 'BusyError'
+}
+
 /** An attempt could not even begin, for what all work stands on is away. It costs none, and is tried again soon. */
 export class NotBegunError extends RetryableError {
   override name = 'NotBegunError'

@@ -1,5 +1,5 @@
 import type { MeasuringClock } from './clock.ts'
-import { errorKind, RetryableError } from './errors.ts'
+import { BusyError, errorKind, RetryableError } from './errors.ts'
 
 export interface GuardOptions {
   /** What is left alone while it is away, for the error of calls that are not made. */
@@ -13,10 +13,13 @@ export interface GuardOptions {
 /** A server that is away is tried again after this time, by one call. */
 const PAUSE_MS = 5_000
 
+/** Each of them waited for its time-out: calls are better off without a server that has room for none. */
+const MAX_BUSY_IN_A_ROW = 3
+
 /**
  * Leaves a server alone while it is away: every call would wait for its time-out otherwise. The first failure that may
  * pass by itself closes the way, and calls fail at once; after a pause one call is let through, and what becomes of it
- * decides.
+ * decides. A server that had no room for a call is not away: only several such failures in a row close the way.
  */
 export function createGuard({
   what,
@@ -25,6 +28,7 @@ export function createGuard({
   onBack,
 }: GuardOptions): <Result>(call: () => Promise<Result>) => Promise<Result> {
   let closedUntil: number | undefined
+  let busyInARow = 0
 
   return async (call) => {
     const now = clock.monotonicMs()
@@ -36,13 +40,20 @@ export function createGuard({
       const result = await call()
       if (closedUntil !== undefined) onBack?.()
       closedUntil = undefined
+      busyInARow = 0
       return result
     } catch (error) {
-      if (errorKind(error) === 'retryable') {
+      if (error instanceof BusyError) busyInARow++
+      if (isAway(error)) {
         if (closedUntil === undefined) onAway?.(error)
         closedUntil = clock.monotonicMs() + PAUSE_MS
       }
       throw error
     }
+  }
+
+  function isAway(error: unknown): boolean {
+    if (error instanceof BusyError) return busyInARow >= MAX_BUSY_IN_A_ROW
+    return errorKind(error) === 'retryable'
   }
 }

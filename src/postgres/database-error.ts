@@ -1,4 +1,4 @@
-import { PermanentError, RetryableError } from '../base/errors.ts'
+import { BusyError, PermanentError, RetryableError } from '../base/errors.ts'
 
 /** What a driver says of a statement that failed. */
 export interface DriverFailure {
@@ -13,7 +13,8 @@ export interface DriverFailure {
 /**
  * The error with a kind for a failure of the statement of that name.
  *
- * Without an answer of the server, or with one of the codes below, it may pass by itself; all else would fail again.
+ * Without an answer of the server, or with one of the codes below, it may pass by itself; all else would fail again. Some
+ * codes speak of this statement alone: the server is there.
  * The driver's error is not kept as the cause, and the words of classes 22 and 23 are not repeated: they quote values,
  * which belong in no log. Source: PostgreSQL, "Appendix A. PostgreSQL Error Codes".
  */
@@ -27,6 +28,7 @@ export function databaseError(
   }
   const what = QUOTES_VALUES.test(sqlState) ? `the values were refused${place(failure)}` : message
   const told = `${statementName}: ${what} (SQLSTATE ${sqlState})`
+  if (BUSY.has(sqlState)) return new BusyError(told)
   return RETRYABLE.test(sqlState) ? new RetryableError(told) : new PermanentError(told)
 }
 
@@ -47,15 +49,18 @@ const RETRYABLE = new RegExp(
   [
     '08...', // connection exceptions
     '25006', // read only: a standby while another takes over, or an administrator's emergency brake
-    '25P03', // left idle in a transaction: our process was paused
-    '40001', // serialization failure
-    '40P01', // deadlock
     '53...', // out of disk, memory or connections
-    '55P03', // a lock was not to be had
-    '57014', // over the statement time-out
     '57P0.', // shutting down, crashed, starting
     '58...', // the server's own input and output
   ]
     .map((code) => `^${code}$`)
     .join('|'),
 )
+
+const BUSY: ReadonlySet<string> = new Set([
+  '25P03', // left idle in a transaction: our process was paused
+  '40001', // serialization failure
+  '40P01', // deadlock
+  '55P03', // a lock was not to be had
+  '57014', // over the statement time-out
+])

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { errorKind, RetryableError } from '../base/errors.ts'
+import { BusyError, errorKind, RetryableError } from '../base/errors.ts'
 import { statement, type Database, type SqlValue } from './database.ts'
 
 /** What every adapter of the database promises. */
@@ -73,6 +73,15 @@ export function databaseContract(
     expect(await kindOf(select('select nonsense'))).toBe('permanent')
     expect(await kindOf(select('select $1::text', 'NUL \0'))).toBe('permanent')
     expect(await kindOf(select('select $1::timestamptz', new Date(Number.NaN)))).toBe('permanent')
+  })
+
+  test('a lock that is not to be had, and a deadlock, say that the server is busy', async () => {
+    for (const code of ['55P03', '40P01']) {
+      const failing = database.script(`do $$ begin raise exception 'no' using errcode = '${code}'; end $$`)
+      await expect(failing).rejects.toBeInstanceOf(BusyError)
+    }
+    const failing = database.script(`do $$ begin raise exception 'no' using errcode = '57P03'; end $$`)
+    await expect(failing).rejects.not.toBeInstanceOf(BusyError)
   })
 
   test('a statement works again after it failed', async () => {

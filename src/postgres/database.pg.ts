@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { RetryableError } from '../base/errors.ts'
+import { BusyError, RetryableError } from '../base/errors.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { connectionConfig, driverFailure } from './connection.pg.ts'
 import { databaseError, isConnectionSound } from './database-error.ts'
@@ -48,8 +48,11 @@ export function openPostgres({ url, poolSize, log }: PostgresOptions): Database 
 
   async function withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     if (closed) throw new RetryableError('the database is closed')
+    // Ours are all in use: that we get none says nothing of the server.
+    const isFull = pool.totalCount >= poolSize && pool.idleCount === 0
     const client = await pool.connect().catch((error: unknown) => {
-      throw databaseError(driverFailure(error), 'connect')
+      const failure = driverFailure(error)
+      throw isFull ? new BusyError(`connect: ${failure.message}`) : databaseError(failure, 'connect')
     })
     const session = createSession(client)
     try {
