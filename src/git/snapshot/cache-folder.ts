@@ -20,11 +20,19 @@ export async function markUsed(folder: string): Promise<void> {
   await touch(path.join(folder, USED))
 }
 
-/** Says to all processes that the repository is read, until the function that comes back is called. */
-export async function beginReading(folder: string, clock: Clock): Promise<() => Promise<void>> {
+/**
+ * Says to all processes that the repository is read, until the function that comes back is called; none comes when there
+ * is no repository. Only what is looked for afterwards is sure to stay.
+ */
+export async function beginReading(folder: string, clock: Clock): Promise<(() => Promise<void>) | undefined> {
   const mark = path.join(folder, `reading-${randomUUID()}`)
   const end = new AbortController()
-  await touch(mark)
+  try {
+    await touch(mark)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
   const said = sayAgain()
   return async () => {
     end.abort()
@@ -52,15 +60,16 @@ export async function isReadAnywhere(folder: string): Promise<boolean> {
 /** When one of the files in a folder was made new last; 0 for none. */
 async function lastTime(folder: string, isMeant: (name: string) => boolean): Promise<number> {
   const names = await readdir(folder).catch(() => [])
-  const times = await Promise.all(
-    names.filter(isMeant).map((name) =>
-      stat(path.join(folder, name)).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => 0, // removed meanwhile
-      ),
-    ),
-  )
+  const times = await Promise.all(names.filter(isMeant).map((name) => timeOf(path.join(folder, name))))
   return Math.max(0, ...times)
+}
+
+/** When a file was made new; 0 when it was removed meanwhile. */
+async function timeOf(file: string): Promise<number> {
+  return await stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )
 }
 
 /** Makes a file, or makes it new. */
@@ -69,8 +78,12 @@ async function touch(file: string): Promise<void> {
   await utimes(file, now, now).catch(() => writeFile(file, ''))
 }
 
-/** Removes what a fetch that died left in a repository. Only for who holds its lock. */
+/** Removes what fetches and readers that died left in a repository. Only for who holds its lock. */
 export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const file = path.join(folder, name)
+    if (READING.test(name) && Date.now() - (await timeOf(file)) >= IDLE_MS) await rm(file, { force: true })
+  }
   for (const place of ['', 'objects/pack']) {
     const names = await readdir(path.join(folder, place)).catch(() => [])
     for (const name of names)
@@ -93,9 +106,10 @@ export async function makeRoom(
       .map((name) => measure(path.join(root, name))),
   )
   let total = repositories.reduce((sum, { bytes }) => sum + bytes, 0)
-  for (const { folder, bytes, usedAt } of repositories.toSorted((a, b) => a.usedAt - b.usedAt)) {
+  for (const { folder, bytes } of repositories.toSorted((a, b) => a.usedAt - b.usedAt)) {
     if (total <= maxBytes) break
-    if (inUse(folder) || Date.now() - usedAt < IDLE_MS) continue
+    // Removing takes its time: the one whose turn it is may have been opened since it was measured.
+    if (Date.now() - (await lastUse(folder)) < IDLE_MS || inUse(folder)) continue
     await removeRepository(root, folder)
     total -= bytes
   }
@@ -103,8 +117,12 @@ export async function makeRoom(
 }
 
 async function measure(folder: string): Promise<{ folder: string; bytes: number; usedAt: number }> {
-  const usedAt = await lastTime(folder, (name) => name === USED || READING.test(name))
-  return { folder, bytes: await packBytes(folder), usedAt }
+  return { folder, bytes: await packBytes(folder), usedAt: await lastUse(folder) }
+}
+
+/** When the repository was opened or read last. */
+async function lastUse(folder: string): Promise<number> {
+  return await lastTime(folder, (name) => name === USED || READING.test(name))
 }
 
 /** Out of the way in one step: nobody finds half a repository. */

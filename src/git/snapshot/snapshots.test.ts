@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   existsSync,
@@ -10,9 +11,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openGitHubEmulator, type GitHubEmulator } from '../../../emulators/github/github-emulator.ts'
 import { createManualClock } from '../../../test/manual-clock.ts'
 import { openScratchRepository, type ScratchRepository } from '../../../test/scratch-repository.ts'
@@ -233,6 +235,19 @@ describe('the cache of snapshots', () => {
     expect(packs()).toHaveLength(1)
   })
 
+  test('never begins anew under a process that has found its head a moment ago', async () => {
+    await shop(await open(first))
+    for (let index = 0; index < 100; index++) {
+      writeFileSync(path.join(bare(), `objects/pack/pack-${index}.pack`), '')
+    }
+    const found = pauseGit(`rev-parse --verify --quiet ${first}^{commit}`)
+    const read = open(first)
+    const goOn = await found
+    await open(second, snapshotsIn(cache))
+    await goOn()
+    expect(await shop(await read)).toBe('first\n')
+  })
+
   test('makes room by what nobody opened for long, and never by what is read', async () => {
     const trees = snapshotsIn(cache, 2_200_000)
     const read = await open(first, trees)
@@ -273,6 +288,8 @@ describe('the cache of snapshots', () => {
     await shop(await open(first))
     writeFileSync(path.join(bare(), 'shallow.lock'), '')
     writeFileSync(path.join(bare(), 'objects/pack/tmp_pack_1'), 'half')
+    for (const name of ['reading-dead', 'reading-alive']) writeFileSync(path.join(bare(), name), '')
+    utimesSync(path.join(bare(), 'reading-dead'), new Date(0), new Date(0))
     writeFileSync(`${bare()}.lock`, '')
     utimesSync(`${bare()}.lock`, new Date(0), new Date(0))
     expect(await shop(await open(second))).toBe('second\n')
@@ -280,6 +297,7 @@ describe('the cache of snapshots', () => {
       [],
     )
     expect(existsSync(`${bare()}.lock`)).toBe(false)
+    expect(readdirSync(bare()).filter((name) => name.startsWith('reading-'))).toEqual(['reading-alive'])
   })
 
   test('throws an abort as it is', async () => {
@@ -288,3 +306,21 @@ describe('the cache of snapshots', () => {
     ).rejects.toSatisfy(isAbort)
   })
 })
+
+/** Holds the git that was called so, after its work, until the function that comes back is called. */
+async function pauseGit(call: string): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(path.join(root, 'git-'))
+  const [done, go] = [path.join(folder, 'done'), path.join(folder, 'go')]
+  execFileSync('sh', ['-c', 'mkfifo "$@"', 'sh', done, go])
+  const git = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  const script = `#!/bin/sh
+    case "$*" in
+      *'${call}') '${git}' "$@"; code=$?; echo > '${done}'; cat '${go}'; exit $code ;;
+      *) exec '${git}' "$@" ;;
+    esac`
+  writeFileSync(path.join(folder, 'git'), script, { mode: 0o755 })
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`)
+  await readFile(done)
+  vi.unstubAllEnvs()
+  return () => writeFile(go, '')
+}

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { createBatching } from '../../base/batching.ts'
-import { errorMessage, isAbort } from '../../base/errors.ts'
+import { errorMessage, isAbort, PermanentError } from '../../base/errors.ts'
 import type { CommitId } from '../../github/github.ts'
 import type { HeadTrees, RepositorySource } from '../../review/head-tree.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -58,13 +58,7 @@ export function openSnapshots({
       holders.take(folder)
       try {
         await makeRoot(root)
-        if (!(await has(folder, commit, signal))) {
-          const fetch = fetchInto(folder)
-          const failure = await holders.whileWaiting(folder, () => fetch({ repository, commit }, signal))
-          if (failure) throw failure
-        }
-        await markUsed(folder)
-        const endReading = await beginReading(folder, clock)
+        const endReading = await readWhenThere(folder, { repository, commit }, signal)
         const release = async (): Promise<void> => {
           holders.giveBack(folder)
           await endReading()
@@ -79,6 +73,42 @@ export function openSnapshots({
         return { kind: 'unavailable', reason }
       }
     },
+  }
+
+  /** Begins to read a commit in a repository, and fetches it if need be. */
+  async function readWhenThere(
+    folder: string,
+    wanted: Wanted,
+    signal: AbortSignal,
+  ): Promise<() => Promise<void>> {
+    const reading = await readIfThere(folder, wanted.commit, signal)
+    if (reading) return reading
+    const failure = await holders.whileWaiting(folder, () => fetchInto(folder)(wanted, signal))
+    if (failure) throw failure
+    // Another process may have begun anew before it was said that somebody reads.
+    const readingNow = await readIfThere(folder, wanted.commit, signal)
+    if (!readingNow) throw new PermanentError('its snapshot was removed when it had just come')
+    return readingNow
+  }
+
+  /** Says first that somebody reads, and looks then: another process could remove what was found and is not read. */
+  async function readIfThere(
+    folder: string,
+    commit: CommitId,
+    signal: AbortSignal,
+  ): Promise<(() => Promise<void>) | undefined> {
+    const endReading = await beginReading(folder, clock)
+    try {
+      if (endReading && (await has(folder, commit, signal))) {
+        await markUsed(folder)
+        return endReading
+      }
+    } catch (error) {
+      await endReading?.()
+      throw error
+    }
+    await endReading?.()
+    return undefined
   }
 
   function fetchInto(folder: string): (wanted: Wanted, signal: AbortSignal) => Promise<Error | undefined> {
@@ -123,7 +153,8 @@ export function openSnapshots({
   }
 
   async function isRead(folder: string): Promise<boolean> {
-    return holders.isRead(folder) || (await isReadAnywhere(folder))
+    // Who comes in this process meanwhile is seen as well: nothing is waited for after that.
+    return (await isReadAnywhere(folder)) || holders.isRead(folder)
   }
 
   async function bring(folder: string, wanted: readonly Wanted[], signal: AbortSignal): Promise<void> {
