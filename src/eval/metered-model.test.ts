@@ -25,3 +25,23 @@ test('what stands whole in an answer that was cut off counts, for the engine kee
   await expect(model.ask(question(), never)).rejects.toThrow('cut')
   expect(meters.find).toMatchObject({ questions: 1, entries: 2, usage })
 })
+
+test('what other models were paid before counts, too', async () => {
+  const paid = { model: 'openai/small', usage }
+  const { model, meters } = meteredModel({
+    id: 'openai/small',
+    ask: () =>
+      Promise.resolve({
+        value: { findings: [] },
+        text: '{"findings": []}',
+        finishReason: 'stop',
+        rawFinishReason: 'stop',
+        usage,
+        model: 'openai/large',
+        source: 'model',
+        paidInVain: [paid],
+      }),
+  })
+  await model.ask(question(), never)
+  expect(meters.find).toMatchObject({ questions: 1, usage: { inputTokens: 14, outputTokens: 6 } })
+})

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Prices } from '../budget/prices.ts'
 import { completeEntries } from '../llm/complete-entries.ts'
 import type { Model, Question, Usage } from '../llm/model.ts'
-import { paidInVain } from '../llm/paid-in-vain.ts'
+import { allPaidInVain } from '../llm/paid-in-vain.ts'
 import { sumUsage } from '../llm/sum-usage.ts'
 import { UnusableAnswerError } from '../llm/unusable-answer-error.ts'
 import { estimateTokens } from '../review/estimate-tokens.ts'
@@ -61,12 +61,11 @@ export function meteredModel(
         add(purpose, { questions: 1, promptTokens: estimateTokens(system) + estimateTokens(prompt) })
         try {
           const answer = await model.ask(question, signal)
-          addUsage(purpose, answer.model, answer.usage)
+          for (const paid of [...(answer.paidInVain ?? []), answer]) addUsage(purpose, paid.model, paid.usage)
           if (finds(purpose)) add(purpose, { entries: countEntries(answer.value) })
           return answer
         } catch (error) {
-          const paid = paidInVain(error)
-          if (paid) addUsage(purpose, paid.model, paid.usage)
+          for (const paid of allPaidInVain(error)) addUsage(purpose, paid.model, paid.usage)
           // What stands whole in an answer that was cut off is kept.
           if (error instanceof UnusableAnswerError && finds(purpose))
             add(purpose, { entries: completeEntries(error.text).length })

@@ -1,9 +1,9 @@
 import { errorKind, RateLimitedError } from '../base/errors.ts'
 import { BudgetAwayError } from './budget-away-error.ts'
 import { BudgetBusyError } from './budget-busy-error.ts'
-import type { Model } from './model.ts'
+import type { Model, PaidInVain } from './model.ts'
 import { ModelUnavailableError } from './model-unavailable-error.ts'
-import { abortAfterPaying, paidInVain } from './paid-in-vain.ts'
+import { abortAfterPaying, afterPayingOthers, paidInVain } from './paid-in-vain.ts'
 import { UnusableAnswerError } from './unusable-answer-error.ts'
 
 /**
@@ -12,6 +12,7 @@ import { UnusableAnswerError } from './unusable-answer-error.ts'
  * one that waits for money, or for the store that counts it.
  *
  * When none answers, the error is the kindest of theirs: the earliest time to come again, if any of them named one.
+ * Answer and error tell of what the others were paid in vain.
  */
 export function fallbackModel([first, ...others]: readonly [Model, ...Model[]]): Model {
   if (others.length === 0) return first
@@ -21,18 +22,26 @@ export function fallbackModel([first, ...others]: readonly [Model, ...Model[]]):
       const failures: unknown[] = []
       for (const model of [first, ...others]) {
         try {
-          return await model.ask(question, signal)
+          const answer = await model.ask(question, signal)
+          const paid = paidUntil(failures)
+          return paid.length > 0 ? { ...answer, paidInVain: paid } : answer
         } catch (error) {
-          if (signal.aborted) throw abortAfterPaying(signal, paidInVain(error))
-          if (!isOutage(error)) throw error
+          const paid = paidUntil(failures)
+          if (signal.aborted) throw abortAfterPaying(signal, paidInVain(error), paid)
+          if (!isOutage(error)) throw afterPayingOthers(error, paid)
           failures.push(error)
         }
       }
       const limits = failures.filter((error) => error instanceof RateLimitedError)
       const [earliest] = limits.toSorted((a, b) => a.retryAt.getTime() - b.retryAt.getTime())
-      throw earliest ?? failures[0]
+      const kindest = earliest ?? failures[0]
+      throw afterPayingOthers(kindest, paidUntil(failures.filter((failure) => failure !== kindest)))
     },
   }
+}
+
+function paidUntil(failures: readonly unknown[]): readonly PaidInVain[] {
+  return failures.flatMap((failure) => paidInVain(failure) ?? [])
 }
 
 function isOutage(error: unknown): boolean {

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import { errorKind, RateLimitedError } from '../base/errors.ts'
 import { backoffMs, type RetryPolicy } from '../queue/retry-policy.ts'
-import type { Model } from './model.ts'
-import { abortAfterPaying, afterPaying, paidInVain, type PaidInVain } from './paid-in-vain.ts'
+import type { Model, PaidInVain } from './model.ts'
+import { abortAfterPaying, afterPaying, paidInVain } from './paid-in-vain.ts'
 import { sumUsage } from './sum-usage.ts'
 import { UnusableAnswerError } from './unusable-answer-error.ts'
 

@@ -44,6 +44,13 @@ export interface Usage {
   readonly isEstimated?: true
 }
 
+/** What a question without an answer that can be used had cost. */
+export interface PaidInVain {
+  /** `provider/model` that was paid. */
+  readonly model: string
+  readonly usage: Usage
+}
+
 export type FinishReason = 'stop' | 'length' | 'refusal' | 'other'
 
 export interface Answer {
@@ -58,6 +65,8 @@ export interface Answer {
   readonly usage: Usage
   /** `provider/model` that answered. */
   readonly model: string
+  /** What other models were paid before this one stood in for them: not in `usage`. */
+  readonly paidInVain?: readonly PaidInVain[]
   /** `cache` when nothing was paid for this question: it was answered before, or somebody was just asking it. */
   readonly source: 'model' | 'cache'
   /** Absent where there is no cache. */

@@ -88,6 +88,47 @@ test('an answer that was paid is recorded, too, when asking once more is broken 
   expect(await broken).toMatchObject([{ model: 'openai/large', usage, outcome: 'unusable' }])
 })
 
+const [out, fine, tooLong] = [
+  { kind: 'fault', fault: 'overloaded' },
+  { kind: 'json', value: { findings: [] }, usage },
+  { kind: 'fault', fault: 'context-too-long' },
+] as const satisfies readonly ScriptedAnswer[]
+const vain = { model: 'openai/large', usage, cost: 10_000_000, outcome: 'unusable', source: 'model' }
+
+test('an answer that was paid is recorded, too, when another model stands in', async () => {
+  const models = fallbackModel([openPatient('large'), openPatient('small')])
+  expect(await record(models, [garbage, out, out, fine])).toMatchObject([
+    vain,
+    { model: 'openai/small', usage, cost: 1_000_000, outcome: 'answered' },
+  ])
+})
+
+test.each<[string, readonly ScriptedAnswer[]]>([
+  ['is limited', [{ kind: 'fault', fault: 'rate-limited', headers: { 'retry-after': '90' } }]],
+  ['refuses the question', [tooLong]],
+  ['is out', [out, out, out]],
+])('an answer that was paid is recorded, too, when the next model %s', async (_what, next) => {
+  const models = fallbackModel([openPatient('large'), openPatient('small')])
+  expect(await record(models, [garbage, out, out, ...next])).toMatchObject([vain])
+})
+
+test('answers that two models were paid for in vain are two calls', async () => {
+  const models = fallbackModel([openPatient('large'), openPatient('small')])
+  expect(await record(models, [garbage, out, out, garbage, out, out])).toMatchObject([
+    { model: 'openai/small', usage, cost: 1_000_000, outcome: 'unusable' },
+    vain,
+  ])
+})
+
+test('an answer that was paid is recorded, too, when the next model is broken off', async () => {
+  const stopping = new AbortController()
+  const models = fallbackModel([openPatient('large'), open('small')])
+  const broken = record(models, [garbage, out, out, { kind: 'hang' }], stopping.signal)
+  await expect.poll(() => emulator.requests().length).toBe(4)
+  stopping.abort()
+  expect(await broken).toMatchObject([vain])
+})
+
 test('what was broken off before an answer came is no call', async () => {
   const stopping = new AbortController()
   const broken = record(openPatient('large'), [{ kind: 'hang' }], stopping.signal)
