@@ -12,8 +12,9 @@ export type RecordedAsk = (question: Question, unit: string, signal: AbortSignal
 const NOTHING_USED = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 }
 
 /**
- * Asks a model and tells the observer of each call, whatever became of it, of each model that was paid one; `unit` says what the question covered. A question
- * for which there was no money is no call, and neither is one that was broken off before anything was paid.
+ * Asks a model and tells the observer of each call, whatever became of it; `unit` says what the question covered. A question
+ * that several models were paid for is a call of each. One for which there was no money is no call, and neither is one that
+ * was broken off before anything was paid.
  */
 export function recordedAsk(
   model: Model,
