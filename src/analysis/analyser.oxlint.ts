@@ -7,6 +7,7 @@ import { javascriptRules } from './javascript-rules.ts'
 import { type AnalyserLimits, defaultLimits, withinLimits } from './limits.ts'
 import { lineAt, lineStarts } from './line-at.ts'
 import { oxlintConfig } from './oxlint-config.ts'
+import { inLinterPlace } from './linter-places.ts'
 import { type OxlintDiagnostic, runOxlint } from './run-oxlint.ts'
 import { type Problem, syntaxErrorFinding, toFindings } from './to-findings.ts'
 
@@ -32,7 +33,7 @@ export function openOxlint(limits = defaultLimits): Analyser {
       )
       const written = fitting.filter(({ content }) => !hasLongLine(content))
       const minified = fitting.filter((file) => !written.includes(file))
-      const { findings, unread } = await lintCopies(written, limits, signal)
+      const { findings, unread } = await inLinterPlace(() => lintCopies(written, limits, signal), signal)
       const reason = 'minified, or made by a tool'
       return {
         findings,

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { goBehind } from '../base/child-processes.ts'
 import { PermanentError } from '../base/errors.ts'
 import { packageRoot } from '../base/package-root.ts'
 import type { UnreadFile } from './analyser.ts'
@@ -80,6 +81,7 @@ async function startProcess<Report>(program: string, signal: AbortSignal): Promi
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
+  goBehind(child.pid)
   // A message to a process that has just broken is answered by its exit.
   child.on('error', () => undefined)
   const end = async (): Promise<void> => {

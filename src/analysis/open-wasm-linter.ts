@@ -1,6 +1,7 @@
 import type { Analyser } from './analyser.ts'
 import { type AnalyserLimits, withinLimits } from './limits.ts'
 import { lintInProcess } from './lint-in-process.ts'
+import { inLinterPlace } from './linter-places.ts'
 import type { RuleTable } from './rule.ts'
 import { type Problem, syntaxErrorFinding, toFindings } from './to-findings.ts'
 
@@ -37,7 +38,10 @@ export function openWasmLinter(linter: WasmLinter, limits: AnalyserLimits): Anal
         limits,
       )
       const inputs = fitting.map(({ diff, content }) => ({ path: diff.path, text: linter.prepare(content) }))
-      const { reports, unread } = await lintInProcess<LinterReport>(inputs, { program, limits }, signal)
+      const { reports, unread } = await inLinterPlace(
+        () => lintInProcess<LinterReport>(inputs, { program, limits }, signal),
+        signal,
+      )
       const findings = fitting.flatMap((file) => {
         const { syntaxError, problems } = reports.get(file.diff.path) ?? { problems: [] }
         return syntaxError

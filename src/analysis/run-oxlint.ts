@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { execa } from 'execa'
 import { z } from 'zod'
+import { goBehind } from '../base/child-processes.ts'
 import { PermanentError } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 
@@ -43,7 +44,7 @@ export async function runOxlint(
   { folder, config, names, timeoutMs }: OxlintRun,
   signal: AbortSignal,
 ): Promise<readonly OxlintDiagnostic[] | undefined> {
-  const result = await execa(
+  const running = execa(
     process.execPath,
     [
       oxlint,
@@ -68,6 +69,8 @@ export async function runOxlint(
       maxBuffer: maxOutputBytes,
     },
   )
+  goBehind(running.pid)
+  const result = await running
   signal.throwIfAborted()
   if (result.timedOut || result.isMaxBuffer || result.signal !== undefined) return undefined
   const parsed = report.safeParse(parseJson(result.stdout))

@@ -1,7 +1,12 @@
 import { stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { createPlaces } from '../base/child-processes.ts'
 import { PermanentError } from '../base/errors.ts'
 import { commitId, type CommitId } from '../github/github.ts'
 import { runGit, type GitOptions, type GitResult } from './run-git.ts'
+
+/** For all repositories of this process together: what git does on this machine takes a core. A fetch waits elsewhere. */
+const inGitPlace = createPlaces(2 * availableParallelism())
 
 /**
  * The objects and refs of a repository on this machine. Its work tree and index are not looked at, and neither are the
@@ -45,15 +50,19 @@ export class LocalRepository {
     answers?: readonly number[],
   ): Promise<GitResult> {
     const noAttributes = ['-c', 'attr.tree=4b825dc642cb6eb9a060e54bf8d69288fbee4904'] // git's empty tree
-    return await runGit(
-      ['--git-dir=.', '--bare', ...noAttributes, ...args],
-      {
-        ...options,
-        folder: this.gitFolder,
-        env: { ...this.#env, ...options.env, GIT_INDEX_FILE: `${this.gitFolder}/no-index` },
-      },
+    return await inGitPlace(
+      () =>
+        runGit(
+          ['--git-dir=.', '--bare', ...noAttributes, ...args],
+          {
+            ...options,
+            folder: this.gitFolder,
+            env: { ...this.#env, ...options.env, GIT_INDEX_FILE: `${this.gitFolder}/no-index` },
+          },
+          this.#signal,
+          answers,
+        ),
       this.#signal,
-      answers,
     )
   }
 }

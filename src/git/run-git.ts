@@ -1,5 +1,6 @@
 import { execa, ExecaError } from 'execa'
 import { onExit } from 'signal-exit'
+import { goBehind } from '../base/child-processes.ts'
 import { errorMessage, PermanentError } from '../base/errors.ts'
 
 export interface GitOptions {
@@ -68,6 +69,7 @@ export async function runGit(
     reject: false,
     detached: true, // a process group of its own
   })
+  goBehind(running.pid)
   running.once('exit', () => {
     if (running.killed) endGroup(running.pid)
   })
