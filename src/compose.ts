@@ -16,6 +16,7 @@ import { gathering, openAnalysers, openConfiguredGitHub, openReviewer } from './
 import {
   askStore,
   openDatabase,
+  WORKER_PATIENCE_MS,
   openQueue,
   queueCheck,
   refuseAwayStore,
@@ -74,7 +75,9 @@ export async function openSystem(config: Config, roles: Roles, log: Logger): Pro
     for (const warning of withPriceWarning(config).warnings)
       log.warn({ warning }, 'settings are worth a look')
     const metrics = openMetrics()
-    const database = opened.add(await openDatabase(config, log))
+    // Who serves, too, has deliveries to answer with the same connections.
+    const patienceMs = roles.serves ? undefined : WORKER_PATIENCE_MS
+    const database = opened.add(await openDatabase(config, log, patienceMs))
     await refuseAwayStore(config, database)
     await migrate(database)
     await refuseUnfitRedis(config, log)

@@ -15,10 +15,18 @@ import type { Logger } from '../telemetry/logger.ts'
 
 export const askStore = statement<{ one: number }>('ask_store', 'select 1 as one')
 
+/** What waits longer for a connection than a delivery may: a run that gave up would be tried again, and wait no less. */
+export const WORKER_PATIENCE_MS = 20_000
+
 /** The configured store, connected: PostgreSQL, or PGlite in the data folder. */
-export async function openDatabase({ store }: Config, log: Logger): Promise<Database> {
+export async function openDatabase({ store }: Config, log: Logger, patienceMs?: number): Promise<Database> {
   return store.kind === 'postgres'
-    ? openPostgres({ url: store.url, poolSize: store.poolSize, log })
+    ? openPostgres({
+        url: store.url,
+        poolSize: store.poolSize,
+        ...(patienceMs !== undefined && { patienceMs }),
+        log,
+      })
     : await openPglite({ folder: store.folder, log })
 }
 

@@ -23,8 +23,8 @@ afterEach(async () => {
   for (const thing of opened.splice(0)) await thing.close()
 })
 
-function open(url: string, poolSize = 4): Database {
-  const database = openPostgres({ url, poolSize, log })
+function open(url: string, poolSize = 4, patienceMs = 0): Database {
+  const database = openPostgres({ url, poolSize, patienceMs, log })
   opened.push(database)
   return database
 }
@@ -80,6 +80,17 @@ describe.skipIf(!inject('postgresUrl'))('PostgreSQL', () => {
     await busy
     expect(ms).toBeLessThan(2_500)
     expect(await database.run(one)).toEqual([{ one: 1 }])
+  })
+
+  test('who is patient waits for a connection that is given back', async () => {
+    const database = open(postgresUrl, 1, 20_000)
+    let finish = (): void => undefined
+    const busy = database.transaction(() => new Promise<void>((resolve) => (finish = resolve)))
+    const waiting = database.run(one)
+    // Longer than one try takes.
+    setTimeout(() => finish(), 2_600)
+    await busy
+    expect(await waiting).toEqual([{ one: 1 }])
   })
 
   test('a name is let go when its holder loses the connection, or says nothing for too long', async () => {

@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly url: string
   /** Connections at most, besides one for notifications. */
   readonly poolSize: number
+  /** How long a caller waits while all connections are in use, in milliseconds; one try of two seconds unless told. */
+  readonly patienceMs?: number
   readonly log: Logger
 }
 
@@ -28,7 +30,7 @@ export interface PostgresOptions {
  * retryable error within two seconds (six for a statement under way on a connection that went mute); once it is back
  * it is used again. Throws a permanent error for a URL that cannot be read.
  */
-export function openPostgres({ url, poolSize, log }: PostgresOptions): Database {
+export function openPostgres({ url, poolSize, patienceMs = 0, log }: PostgresOptions): Database {
   const config = connectionConfig(url)
   const pool = new pg.Pool({
     ...config,
@@ -46,14 +48,24 @@ export function openPostgres({ url, poolSize, log }: PostgresOptions): Database 
   const listener = openListener(config, log)
   let closed: Promise<void> | undefined
 
+  /** A try takes two seconds at most: for so long a server that is away is waited for, however patient the caller is. */
+  async function connect(untilMs: number): Promise<pg.PoolClient> {
+    for (;;) {
+      // Ours are all in use: that we get none says nothing of the server.
+      const isFull = pool.totalCount >= poolSize && pool.idleCount === 0
+      try {
+        return await pool.connect()
+      } catch (error) {
+        const failure = driverFailure(error)
+        if (!isFull) throw databaseError(failure, 'connect')
+        if (closed || performance.now() >= untilMs) throw new BusyError(`connect: ${failure.message}`)
+      }
+    }
+  }
+
   async function withSession<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     if (closed) throw new RetryableError('the database is closed')
-    // Ours are all in use: that we get none says nothing of the server.
-    const isFull = pool.totalCount >= poolSize && pool.idleCount === 0
-    const client = await pool.connect().catch((error: unknown) => {
-      const failure = driverFailure(error)
-      throw isFull ? new BusyError(`connect: ${failure.message}`) : databaseError(failure, 'connect')
-    })
+    const client = await connect(performance.now() + patienceMs)
     const session = createSession(client)
     try {
       return await work(session)
