@@ -35,3 +35,26 @@ export function createMutex(): <Result>(work: () => Promise<Result>) => Promise<
   const run = pLimit(1)
   return (work) => run(work)
 }
+
+/** Does work as soon as there is a place for it. */
+export type InPlace = <Result>(work: () => Promise<Result>, signal: AbortSignal) => Promise<Result>
+
+/**
+ * Places for so many pieces of work at once; others wait in the order in which they came. An abort ends the wait at once;
+ * work that has begun ends as it does by itself.
+ */
+export function createPlaces(count: number): InPlace {
+  const places = pLimit(count)
+  return (work, signal) =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted()
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the reason is whatever the aborter gave
+      const onAbort = (): void => reject(signal.reason)
+      signal.addEventListener('abort', onAbort, { once: true })
+      places(() => {
+        signal.removeEventListener('abort', onAbort)
+        signal.throwIfAborted()
+        return work()
+      }).then(resolve, reject)
+    })
+}

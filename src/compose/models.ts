@@ -1,4 +1,4 @@
-import pLimit, { type LimitFunction } from 'p-limit'
+import { createPlaces, type InPlace } from '../base/concurrency.ts'
 import { systemClock } from '../base/clock.ts'
 import { errorMessage } from '../base/errors.ts'
 import type { Budget } from '../budget/budget.ts'
@@ -58,11 +58,11 @@ export function openModels(
 }
 
 /** The places for questions under way: models of one account share them. */
-function placesOfAccounts(): (llm: ModelConfig) => LimitFunction {
-  const known = new Map<string, LimitFunction>()
+function placesOfAccounts(): (llm: ModelConfig) => InPlace {
+  const known = new Map<string, InPlace>()
   return (llm) => {
     const account = accountOf(llm)
-    const places = known.get(account) ?? pLimit(llm.concurrency)
+    const places = known.get(account) ?? createPlaces(llm.concurrency)
     known.set(account, places)
     return places
   }
@@ -70,7 +70,7 @@ function placesOfAccounts(): (llm: ModelConfig) => LimitFunction {
 
 function openSource(
   config: Pick<Config, 'cache' | 'spending'> & { readonly llm: ModelConfig },
-  places: LimitFunction,
+  places: InPlace,
   surroundings: ModelSurroundings,
 ): ModelSource {
   const { llm, cache: caching } = config
@@ -149,7 +149,7 @@ function withinCaps(
 export function openConfiguredModel(
   llm: ModelConfig,
   { limiter, metrics }: Pick<ModelSurroundings, 'limiter' | 'metrics'>,
-  places = pLimit(llm.concurrency),
+  places = createPlaces(llm.concurrency),
 ): Model {
   const counted = estimatingModel(openModel(llm))
   const model = limitedModel(modelWithinLimits(counted, llm, limiter, metrics), places)

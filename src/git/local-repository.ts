@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { createPlaces } from '../base/child-processes.ts'
+import { createPlaces } from '../base/concurrency.ts'
 import { PermanentError } from '../base/errors.ts'
 import { commitId, type CommitId } from '../github/github.ts'
 import { runGit, type GitOptions, type GitResult } from './run-git.ts'

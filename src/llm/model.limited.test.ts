@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import pLimit from 'p-limit'
+import { createPlaces } from '../base/concurrency.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { openLlmEmulator, type LlmEmulator } from '../../emulators/llm/llm-emulator.ts'
@@ -22,7 +22,7 @@ beforeEach(async () => {
   })
   const { baseUrl } = emulator
   const open = openModel({ provider: 'openai', model: 'gpt-5.2', apiKey: 'k', baseUrl, timeoutMs: 20_000 })
-  model = limitedModel(open, pLimit(2))
+  model = limitedModel(open, createPlaces(2))
 })
 afterEach(() => emulator.close())
 

@@ -29,7 +29,7 @@ export interface Comparison {
 export type Decision = { readonly kind: 'say'; readonly place: 'anywhere' | 'summary' } | Dropped
 
 /** What a second look could not settle is said only when so much is at stake, and it is at least so likely. */
-const UNSURE = { certainty: 0.6 } as const
+const LEAST_CERTAINTY = 0.6
 
 /** Seen beside all others, what is worth less is nothing that its author would act on. */
 export const LEAST_WORTH = 0.5
@@ -86,7 +86,7 @@ function below(detail: string): Dropped {
 }
 
 function isAtStake(severity: Severity, certainty: number): boolean {
-  return isMuch(severity) && certainty >= UNSURE.certainty
+  return isMuch(severity) && certainty >= LEAST_CERTAINTY
 }
 
 function isMuch(severity: Severity): boolean {
